@@ -1,0 +1,107 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// The rules every Swift target of the package obeys. `MESH_WARNINGS_AS_ERRORS=1` (set by `scripts/test.sh`)
+/// turns warnings into errors; a user who builds with a newer compiler is not stopped by its new warnings.
+let strict: [SwiftSetting] =
+    [
+        .strictMemorySafety(),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["MESH_WARNINGS_AS_ERRORS"] == "1" ? [.treatAllWarnings(as: .error)] : [])
+
+let package = Package(
+    name: "mesh-node",
+    products: [
+        .library(name: "Mesh", targets: ["Mesh", "MeshCore"]),
+        .executable(name: "mesh-chat", targets: ["mesh-chat"]),
+        .executable(name: "mesh-node", targets: ["mesh-node"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // C at the edge: OpenSSL's macros as functions, nothing else.
+        .target(
+            name: "COpenSSL",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+
+        // The whole protocol as one deterministic state machine.
+        .target(
+            name: "MeshCore",
+            dependencies: [
+                .product(name: "OrderedCollections", package: "swift-collections"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
+
+        // MeshCore's `Cryptography` on the system's OpenSSL; certificates; HPKE; secret memory.
+        .target(name: "MeshCrypto", dependencies: ["MeshCore", "COpenSSL"], swiftSettings: strict),
+
+        // Sockets: TCP links, TLS, UDP discovery, and the driver that runs a core.
+        .target(
+            name: "MeshTransport",
+            dependencies: [
+                "MeshCore", "MeshCrypto", "COpenSSL",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        // The public library.
+        .target(
+            name: "Mesh",
+            dependencies: [
+                "MeshCore", "MeshCrypto", "MeshTransport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        // What the programs share.
+        .target(
+            name: "ChatKit",
+            dependencies: [
+                "Mesh", "MeshCore", "MeshCrypto",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "mesh-chat",
+            dependencies: ["ChatKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "mesh-node",
+            dependencies: ["ChatKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
+
+        .testTarget(name: "MeshCoreTests", dependencies: ["MeshCore", "MeshCrypto"], swiftSettings: strict),
+        .testTarget(name: "MeshCryptoTests", dependencies: ["MeshCore", "MeshCrypto"], swiftSettings: strict),
+        .testTarget(
+            name: "MeshTransportTests",
+            dependencies: [
+                "MeshTransport", "MeshCore", "MeshCrypto",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "MeshTests", dependencies: ["Mesh", "MeshCore", "MeshCrypto"], swiftSettings: strict),
+        .testTarget(name: "ChatKitTests", dependencies: ["ChatKit", "Mesh", "MeshCore"], swiftSettings: strict),
+        .testTarget(
+            name: "ProgramTests", dependencies: ["ChatKit", "mesh-chat", "mesh-node"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,163 @@
+/// What a node tells whoever listens.
+public enum MeshEvent: Sendable, Equatable {
+    /// A chat message was sent by this node, received, or repaired.
+    case chatMessageReceived(ChatMessage)
+    /// Application bytes; `isDirect` when they were meant for this node alone.
+    case broadcastReceived(from: NodeID, payload: [UInt8], isDirect: Bool)
+    /// A member came into reach; `first` when never seen before.
+    case nodeJoined(NodeID, nick: String?, first: Bool)
+    /// A member went out of reach; it stays a member.
+    case nodeLeft(NodeID, nick: String?, LeaveReason)
+    case memberInvited(NodeID, nick: String?, by: NodeID)
+    case memberRevoked(NodeID, nick: String?, by: NodeID)
+    /// Lost its place because its sponsor was revoked; may be invited again.
+    case memberFell(NodeID, nick: String?, by: NodeID)
+    case nickChanged(NodeID, nick: String, was: String?)
+    case linkUp(NodeID, nick: String?, Endpoint)
+    case linkDown(NodeID, nick: String?, Endpoint, reason: String)
+    /// This node was turned away, or turned a connection away for what it is.
+    case rejected(Rejection)
+    case stateChanged(NodeState, reason: String)
+    /// A network on the local net would take this memberless node; `acceptOffer` joins it.
+    case offered(Offer)
+    /// A stranger was turned away. Bounded and untrusted: the key is proven, the nick is a claim.
+    case knock(NodeID, nick: String?, Endpoint)
+    case warning(code: String, reason: String)
+    /// This subscriber was too slow and missed that many events.
+    case lagged(Int)
+}
+
+public enum LeaveReason: String, Sendable, Equatable { case quit, unreachable }
+
+public enum NodeState: String, Sendable, Equatable {
+    /// No network yet, or no link yet.
+    case joining
+    case connected
+    /// All links are lost; dialling.
+    case recovering
+    /// Dialling has failed `maxDiscoveryRetries` times; it goes on.
+    case offline
+}
+
+public struct Rejection: Sendable, Equatable {
+    public enum Reason: String, Sendable, Equatable {
+        case notInvited, revoked, full, version, otherNetwork, tlsExpected, clearExpected, badIdentity
+    }
+    public var endpoint: Endpoint
+    public var reason: Reason
+    public var id: NodeID?
+    /// For `revoked`: who signed the revocation.
+    public var by: NodeID?
+
+    package init(endpoint: Endpoint, reason: Reason, id: NodeID? = nil, by: NodeID? = nil) {
+        (self.endpoint, self.reason, self.id, self.by) = (endpoint, reason, id, by)
+    }
+}
+
+public struct Offer: Sendable, Equatable {
+    /// The member who offers.
+    public var from: NodeID
+    public var nick: String?
+    public var endpoint: Endpoint
+    public var network: Hash
+    public var name: String
+    public var founder: NodeID
+}
+
+/// One chat message as people see it.
+public struct ChatMessage: Sendable, Equatable {
+    public var id: Hash
+    /// Grows with arrival at this node, from 0.
+    public var index: Int
+    public var from: NodeID
+    public var fromNick: String?
+    /// The one recipient of a direct message; nil for the group.
+    public var to: NodeID?
+    public var toNick: String?
+    public var text: [UInt8]
+    /// When the author says it was written, in ms since 1970.
+    public var at: UInt64
+    public var receivedAt: UInt64
+    /// The member who handed over a message that was sent before this node could open it.
+    public var via: NodeID?
+    public var isOwn: Bool
+    /// Causal order: (lamport, from, seq).
+    public var lamport: UInt64
+    public var seq: UInt64
+    /// The text as UTF-8; damaged bytes become U+FFFD.
+    public var string: String { String(decoding: text, as: UTF8.self) }
+    public var isDirect: Bool { to != nil }
+}
+
+/// One line of the member list.
+public struct MemberInfo: Sendable, Equatable {
+    public enum State: String, Sendable, Equatable {
+        case online, offline
+        /// Admitted, never linked yet.
+        case invited
+        /// Fell with its sponsor.
+        case void
+        case revoked
+    }
+    public var id: NodeID
+    public var nick: String?
+    public var state: State
+    public var isSelf: Bool
+    public var invitedBy: NodeID?
+    public var endpoint: Endpoint?
+}
+
+/// One open link.
+public struct LinkStatus: Sendable, Equatable {
+    public var id: NodeID
+    public var nick: String?
+    public var endpoint: Endpoint
+    /// "TLSv1.3" or "off".
+    public var tls: String
+    /// Does this node push own messages over it at once (`eager`) or announce them (`lazy`)?
+    public var isEager: Bool
+    public var roundTrip: Duration?
+    public var since: UInt64
+}
+
+/// A node at a glance.
+public struct NodeStatus: Sendable, Equatable {
+    public var id: NodeID
+    public var nick: String?
+    public var network: Hash?
+    public var networkName: String?
+    public var state: NodeState
+    public var members: Int
+    public var online: Int
+    public var links: Int
+    public var isConverged: Bool
+    public var stateHash: Hash
+    public var messages: Int
+    /// Named counts of what was received, sent, refused; sorted by name.
+    public var counters: [Counter]
+
+    public struct Counter: Sendable, Equatable {
+        public var name: String
+        public var count: UInt64
+    }
+}
+
+/// The mesh as this node sees it.
+public struct MeshGraph: Sendable, Equatable {
+    public var nodes: [MemberInfo]
+    /// Pairs in ascending order, sorted.
+    public var edges: [Edge]
+
+    public struct Edge: Hashable, Sendable, Comparable {
+        public let low: NodeID
+        public let high: NodeID
+
+        package init(_ first: NodeID, _ second: NodeID) {
+            (low, high) = first < second ? (first, second) : (second, first)
+        }
+
+        public static func < (left: Edge, right: Edge) -> Bool {
+            left.low == right.low ? left.high < right.high : left.low < right.low
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/// A signed object as it travels: the body's bytes exactly as its signer wrote them, and the signature over
+/// `label ‖ body`. What is verified, hashed, stored and passed on is `body`, never a re-encoding of it.
+package struct Signed: Hashable, Sendable, WireValue {
+    package let body: [UInt8]
+    package let signature: Signature
+
+    package init(body: [UInt8], signature: Signature) {
+        (self.body, self.signature) = (body, signature)
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        body = try reader.readBytes(limit: WireLimits.signedBody, in: "signed body")
+        signature = try reader.readSignature()
+    }
+
+    package func encode(into writer: inout WireWriter) {
+        writer.write(bytes: body)
+        writer.write(signature)
+    }
+}
+
+/// The content of a signed body. Every body begins with the format (1) and the signer's key.
+package protocol SignedContent: Sendable {
+    /// The label of its signature, see ``Label``.
+    static var label: Label.SignatureType { get }
+    var signer: NodeID { get }
+    init(signer: NodeID, from reader: inout WireReader) throws(WireError)
+    /// Writes everything after the signer.
+    func encodeRest(into writer: inout WireWriter)
+}
+
+extension SignedContent {
+    package init(body: [UInt8]) throws(WireError) {
+        var reader = WireReader(body)
+        let format = try reader.read(UInt8.self)
+        guard format == WireLimits.bodyFormat else { throw .unknownFormat(format) }
+        try self.init(signer: try reader.readKey(), from: &reader)
+        try reader.finish()
+    }
+
+    package func body() -> [UInt8] {
+        var writer = WireWriter()
+        writer.write(WireLimits.bodyFormat)
+        writer.write(signer)
+        encodeRest(into: &writer)
+        return writer.bytes
+    }
+
+    /// The only way this node signs anything. `content.signer` must be this node.
+    package func signed(in network: Hash, with cryptography: any Cryptography) -> Signed {
+        precondition(signer == cryptography.publicKey, "a node signs only under its own key")
+        let body = body()
+        return Signed(body: body, signature: cryptography.sign(Label.signature(Self.label, in: network) + body))
+    }
+
+    /// The content if the signature is good. The signer's key is checked before the signature.
+    package static func verified(
+        _ signed: Signed, in network: Hash, with cryptography: any Cryptography
+    ) throws(VerificationError) -> Self {
+        let content: Self
+        do { content = try Self(body: signed.body) } catch { throw .malformed(error) }
+        guard cryptography.isAcceptable(content.signer) else { throw .unacceptableKey(content.signer) }
+        let bytes = Label.signature(Self.label, in: network) + signed.body
+        guard cryptography.verify(signed.signature, of: bytes, by: content.signer) else { throw .badSignature }
+        return content
+    }
+}
+
+package enum VerificationError: Error, Hashable, Sendable {
+    case malformed(WireError)
+    case unacceptableKey(NodeID)
+    case badSignature
+
+    /// The counter that a rejected object increments.
+    package var counter: String {
+        switch self {
+        case .malformed(let error): error.counter
+        case .unacceptableKey: "refused.unacceptableKey"
+        case .badSignature: "refused.badSignature"
+        }
+    }
+}
