@@ -15,6 +15,7 @@ public struct Endpoint: Hashable, Sendable {
     public init?(_ text: some StringProtocol) {
         guard text.utf8.count <= Self.maximumLength, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
             let colon = text.lastIndex(of: ":"),
+            text[text.index(after: colon)...].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let port = UInt16(text[text.index(after: colon)...]), port != 0
         else { return nil }
         var host = text[..<colon]

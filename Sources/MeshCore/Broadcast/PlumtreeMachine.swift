@@ -1,0 +1,257 @@
+/// Epidemic broadcast trees (Leitao, Pereira and Rodrigues, SRDS 2007), one tree per author.
+///
+/// Every link starts eager for every author: the author's first message floods, and each duplicate prunes the link
+/// it came over. What is left is a tree, along which later messages are pushed; over the pruned (lazy) links only
+/// announcements go (IHAVE), and a message that was announced but did not come is grafted. A shared tree would
+/// double the last hop for all authors but one (topology, 5.7).
+///
+/// The machine knows ids, authors and links; payloads stay with whoever stores them.
+package struct PlumtreeMachine: Sendable {
+    /// Announcements wait this long, so that a burst shares a frame.
+    package static let batchDelay: Duration = .milliseconds(20)
+    /// After the first announcer has failed, the next is asked after half the first time-out, as in the seed.
+    private static let optimizationHops = 2
+
+    package enum Action: Sendable, Equatable {
+        /// Send the payload of this id over the link.
+        case push(LinkID, id: Hash, hops: UInt16, isReset: Bool)
+        case send(LinkID, Message)
+        /// Nobody who announced this id delivers it: ask for it by repair.
+        case giveUp(id: Hash, author: NodeID)
+    }
+
+    private struct Tree: Sendable {
+        /// Links over which this author's messages are announced, not pushed.
+        var lazy: Set<LinkID> = []
+        /// The link that delivered the author's newest message first.
+        var parent: LinkID?
+    }
+
+    private struct Missing: Sendable {
+        let author: NodeID
+        var announcers: [LinkID]
+        var deadline: Instant
+    }
+
+    private struct Queue: Sendable {
+        var entries: [IHave.Entry] = []
+        var flushAt: Instant?
+        /// The next GOSSIP or IHAVE over this link says that both ends start again from eager.
+        var isResetPending = true
+    }
+
+    private let ihaveTimeout: Duration
+    private let limits: Limits
+    private var trees: BoundedMap<NodeID, Tree>
+    private var queues: [LinkID: Queue] = [:]
+    private var missing: [Hash: Missing] = [:]
+    /// Ids seen, with the hops they had when they first came.
+    private var seen: BoundedMap<Hash, UInt16>
+
+    package init(ihaveTimeout: Duration, limits: Limits) {
+        (self.ihaveTimeout, self.limits) = (ihaveTimeout, limits)
+        trees = BoundedMap(capacity: limits.authorsWithTrees)
+        seen = BoundedMap(capacity: limits.seenIDs)
+    }
+
+    private var links: [LinkID] { queues.keys.sorted() }
+
+    package func hasSeen(_ id: Hash) -> Bool { seen[id] != nil }
+    package mutating func markSeen(_ id: Hash, hops: UInt16 = 0) { if seen[id] == nil { seen[id] = hops } }
+
+    /// Is this link eager for this node's own messages?
+    package func isEager(_ link: LinkID, for author: NodeID) -> Bool {
+        trees[author].map { !$0.lazy.contains(link) } ?? true
+    }
+
+    /// A gain or loss makes all links eager for all authors, at both ends: one flag, not one GRAFT per author.
+    package mutating func linkUp(_ link: LinkID) {
+        queues[link] = Queue()
+        reset()
+    }
+
+    package mutating func linkDown(_ link: LinkID, now: Instant) {
+        guard queues.removeValue(forKey: link) != nil else { return }
+        reset()
+        for id in missing.keys { missing[id]?.announcers.removeAll { $0 == link } }
+    }
+
+    private mutating func reset() {
+        trees.removeAll { _, _ in true }
+        for link in queues.keys { queues[link]?.isResetPending = true }
+    }
+
+    /// A message of this node, or one that repair brought: everybody must hear of it.
+    package mutating func publish(
+        _ id: Hash, author: NodeID, isRepaired: Bool, from source: LinkID?, now: Instant
+    ) -> [Action] {
+        markSeen(id)
+        missing[id] = nil
+        if isRepaired {
+            for link in links where link != source { announce(id, author: author, hops: 1, over: link, now: now) }
+            return []
+        }
+        return spread(id, author: author, hops: 0, except: source, now: now)
+    }
+
+    /// A payload came over `link`, and its signature holds if it is `isNew`.
+    package mutating func received(
+        _ id: Hash, author: NodeID, hops: UInt16, isReset: Bool, over link: LinkID, isNew: Bool, now: Instant
+    ) -> [Action] {
+        guard queues[link] != nil else { return [] }
+        if isReset { resetBy(link) }
+        guard isNew else { return duplicate(author: author, over: link) }
+        seen[id] = hops
+        missing[id] = nil
+        var tree = trees[author] ?? Tree()
+        tree.parent = link
+        tree.lazy.remove(link)
+        trees[author] = tree
+        return spread(id, author: author, hops: hops, except: link, now: now)
+    }
+
+    private mutating func duplicate(author: NodeID, over link: LinkID) -> [Action] {
+        var tree = trees[author] ?? Tree()
+        guard tree.parent != link, !tree.lazy.contains(link) else { return [] }
+        tree.lazy.insert(link)
+        trees[author] = tree
+        return [.send(link, .prune(Prune(author: author)))]
+    }
+
+    package mutating func announced(_ message: IHave, over link: LinkID, now: Instant) -> [Action] {
+        guard queues[link] != nil else { return [] }
+        if message.isReset { resetBy(link) }
+        var actions: [Action] = []
+        for entry in message.entries {
+            if let hops = seen[entry.id] {
+                actions += optimize(entry, hops: hops, over: link)
+            } else if missing[entry.id] != nil {
+                missing[entry.id]?.announcers.append(link)
+            } else if missing.count < limits.missing {
+                // With the author's parent gone there is nothing to wait for.
+                let hasParent = trees[entry.author]?.parent.map { queues[$0] != nil } ?? false
+                missing[entry.id] = Missing(
+                    author: entry.author, announcers: [link], deadline: hasParent ? now + ihaveTimeout : now)
+            }
+        }
+        return actions
+    }
+
+    /// A path at least two hops shorter replaces the parent (paper, section 3.8; topology, 5.7).
+    private mutating func optimize(_ entry: IHave.Entry, hops: UInt16, over link: LinkID) -> [Action] {
+        guard let tree = trees[entry.author], let parent = tree.parent, parent != link,
+            Int(entry.hops) + Self.optimizationHops <= Int(hops)
+        else { return [] }
+        var changed = tree
+        changed.parent = link
+        changed.lazy.remove(link)
+        changed.lazy.insert(parent)
+        trees[entry.author] = changed
+        seen[entry.id] = entry.hops
+        return [
+            .send(link, .graft(Graft(author: entry.author, id: nil))),
+            .send(parent, .prune(Prune(author: entry.author))),
+        ]
+    }
+
+    /// The peer wants this author's messages pushed. Serving `graft.id` is up to whoever stores payloads.
+    package mutating func grafted(_ graft: Graft, over link: LinkID) {
+        guard queues[link] != nil, var tree = trees[graft.author] else { return }
+        tree.lazy.remove(link)
+        trees[graft.author] = tree
+    }
+
+    /// The peer wants this author's messages announced only. Never closes the last eager link: a hostile peer could
+    /// otherwise cut this node out of the tree.
+    package mutating func pruned(_ prune: Prune, over link: LinkID) {
+        guard queues[link] != nil else { return }
+        var tree = trees[prune.author] ?? Tree()
+        guard links.contains(where: { $0 != link && !tree.lazy.contains($0) }) else { return }
+        tree.lazy.insert(link)
+        trees[prune.author] = tree
+    }
+
+    /// The peer does not have what it announced: ask the next one now.
+    package mutating func notFound(_ id: Hash, over link: LinkID, now: Instant) {
+        missing[id]?.announcers.removeAll { $0 == link }
+        missing[id]?.deadline = now
+    }
+
+    package var nextDeadline: Instant? {
+        let flushes = queues.values.compactMap(\.flushAt)
+        let grafts = missing.values.map(\.deadline)
+        return (flushes + grafts).min()
+    }
+
+    package mutating func deadline(now: Instant) -> [Action] {
+        flush(now: now) + graftMissing(now: now)
+    }
+
+    private mutating func flush(now: Instant) -> [Action] {
+        var actions: [Action] = []
+        for link in links {
+            guard var queue = queues[link], let due = queue.flushAt, due <= now else { continue }
+            var rest = queue.entries[...]
+            while !rest.isEmpty {
+                actions.append(
+                    .send(
+                        link,
+                        .ihave(IHave(isReset: queue.isResetPending, entries: Array(rest.prefix(WireLimits.ihave))))))
+                queue.isResetPending = false
+                rest = rest.dropFirst(WireLimits.ihave)
+            }
+            (queue.entries, queue.flushAt) = ([], nil)
+            queues[link] = queue
+        }
+        return actions
+    }
+
+    private mutating func graftMissing(now: Instant) -> [Action] {
+        var actions: [Action] = []
+        for (id, entry) in missing.filter({ $0.value.deadline <= now }).sorted(by: { $0.key < $1.key }) {
+            var entry = entry
+            guard let link = entry.announcers.first else {
+                missing[id] = nil
+                actions.append(.giveUp(id: id, author: entry.author))
+                continue
+            }
+            entry.announcers.removeFirst()
+            entry.deadline = now + ihaveTimeout / 2
+            missing[id] = entry
+            var tree = trees[entry.author] ?? Tree()
+            tree.lazy.remove(link)
+            trees[entry.author] = tree
+            actions.append(.send(link, .graft(Graft(author: entry.author, id: id))))
+        }
+        return actions
+    }
+
+    private mutating func spread(
+        _ id: Hash, author: NodeID, hops: UInt16, except source: LinkID?, now: Instant
+    ) -> [Action] {
+        let lazy = trees[author]?.lazy ?? []
+        let next = hops == .max ? hops : hops + 1
+        var actions: [Action] = []
+        for link in links where link != source {
+            if lazy.contains(link) {
+                announce(id, author: author, hops: next, over: link, now: now)
+            } else {
+                actions.append(
+                    .push(link, id: id, hops: next, isReset: queues[link]?.isResetPending ?? false))
+                queues[link]?.isResetPending = false
+            }
+        }
+        return actions
+    }
+
+    private mutating func announce(_ id: Hash, author: NodeID, hops: UInt16, over link: LinkID, now: Instant) {
+        queues[link]?.entries.append(IHave.Entry(id: id, author: author, hops: hops))
+        if queues[link]?.flushAt == nil { queues[link]?.flushAt = now + Self.batchDelay }
+    }
+
+    private mutating func resetBy(_ link: LinkID) {
+        for author in Array(trees.keys) where trees[author]?.lazy.contains(link) == true {
+            trees[author]?.lazy.remove(link)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+/// This node's own prekeys: made, published, retired and erased on schedule (protocol, 3.6; reliability, 4.4).
+///
+/// | class | made every | published until | erased |
+/// |---|---|---|---|
+/// | fast | 1 h | 24 h after | 1 h later |
+/// | slow | 24 h | 7 d after | 24 h later |
+///
+/// So a message sealed to a fast prekey can be opened for 25 h, one sealed to a slow one for 8 days, and by nobody
+/// afterwards: the private half is gone from memory.
+package struct PrekeyRing: Sendable {
+    package struct OwnPrekey: Sendable {
+        package let published: PrekeysValue.Prekey
+        package let privateKey: any Secret
+        package let eraseAt: UInt64
+    }
+
+    package struct Schedule: Sendable, Equatable {
+        /// All in ms.
+        package var rotation: UInt64
+        package var life: UInt64
+        package var grace: UInt64
+
+        package static let fast = Schedule(rotation: 3_600_000, life: 24 * 3_600_000, grace: 3_600_000)
+        package static let slow = Schedule(rotation: 24 * 3_600_000, life: 7 * 86_400_000, grace: 86_400_000)
+
+        static func of(_ rotation: PrekeysValue.Class) -> Schedule { rotation == .fast ? .fast : .slow }
+    }
+
+    /// Oldest first.
+    package private(set) var prekeys: [OwnPrekey] = []
+
+    package init() {}
+
+    /// Erases what is overdue and makes what is due.
+    ///
+    /// - Returns: The public keys that were erased, and whether the published record must change.
+    package mutating func turn(
+        at wall: UInt64, with cryptography: any Cryptography
+    ) -> (erased: [Bytes32], isChanged: Bool) {
+        let erased = prekeys.filter { $0.eraseAt <= wall }.map(\.published.publicKey)
+        prekeys.removeAll { $0.eraseAt <= wall }
+        var isChanged = false
+        for rotation in [PrekeysValue.Class.fast, .slow] where isDue(rotation, at: wall) {
+            make(rotation, at: wall, with: cryptography)
+            isChanged = true
+        }
+        return (erased, isChanged || !erased.isEmpty)
+    }
+
+    /// When ``turn(at:with:)`` has something to do again, in ms since 1970.
+    package var nextTurn: UInt64? {
+        guard !prekeys.isEmpty else { return nil }
+        let rotations = [PrekeysValue.Class.fast, .slow].compactMap { rotation in
+            newest(rotation).map { $0.published.notBefore + Schedule.of(rotation).rotation }
+        }
+        return (rotations + prekeys.map(\.eraseAt)).min()
+    }
+
+    /// The record's value: the newest of each class.
+    package var published: PrekeysValue {
+        let newest = [PrekeysValue.Class.fast, .slow].compactMap { newest($0)?.published }
+        return PrekeysValue(prekeys: newest.sorted(by: PrekeysValue.areInOrder))
+    }
+
+    /// The key to name in a request for re-sealed messages.
+    package var current: Bytes32? { newest(.fast)?.published.publicKey }
+
+    package func privateKey(of publicKey: Bytes32) -> (any Secret)? {
+        prekeys.first { $0.published.publicKey == publicKey }?.privateKey
+    }
+
+    private func newest(_ rotation: PrekeysValue.Class) -> OwnPrekey? {
+        prekeys.last { $0.published.rotation == rotation }
+    }
+
+    /// Also after a clock that was set back: a key from the future is no use to anybody.
+    private func isDue(_ rotation: PrekeysValue.Class, at wall: UInt64) -> Bool {
+        guard let newest = newest(rotation)?.published else { return true }
+        return wall >= newest.notBefore + Schedule.of(rotation).rotation || wall + 3_600_000 < newest.notBefore
+    }
+
+    private mutating func make(
+        _ rotation: PrekeysValue.Class, at wall: UInt64, with cryptography: any Cryptography
+    ) {
+        let schedule = Schedule.of(rotation)
+        let (publicKey, privateKey) = cryptography.makePrekey()
+        let prekey = PrekeysValue.Prekey(
+            rotation: rotation, publicKey: publicKey, notBefore: wall, notAfter: wall + schedule.life)
+        prekeys.append(
+            OwnPrekey(published: prekey, privateKey: privateKey, eraseAt: prekey.notAfter + schedule.grace))
+    }
+}
+
+extension PrekeysValue {
+    /// Clocks of two members may differ by this much, in ms.
+    package static let clockMargin: UInt64 = 3_600_000
+
+    /// The prekey a sender takes: the newest live fast one, else slow, else none: then the recipient is served by
+    /// repair. Never an expired one.
+    package func chosen(at wall: UInt64) -> Bytes32? {
+        let live = prekeys.filter {
+            $0.notAfter > wall.addingClamped(Self.clockMargin) && $0.notBefore <= wall.addingClamped(Self.clockMargin)
+        }
+        let best = live.max { left, right in
+            left.rotation == right.rotation ? left.notBefore < right.notBefore : left.rotation > right.rotation
+        }
+        return best?.publicKey
+    }
+}
+
+extension UInt64 {
+    /// A sum that stops at the largest number.
+    package func addingClamped(_ other: UInt64) -> UInt64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+}

@@ -1,0 +1,123 @@
+/// The Scuttlebutt state: each member's namespace of signed records (van Renesse et al., LADIS 2008).
+///
+/// An owner numbers its records by (life, version); the newest of a key wins. The store takes verified records
+/// only, keeps them for members only, and never lets an older one back in.
+package struct RecordStore: Sendable {
+    package struct Entry: Sendable {
+        package let record: Record
+        package let signed: Signed
+        package let id: Hash
+
+        package init(record: Record, signed: Signed, id: Hash) {
+            (self.record, self.signed, self.id) = (record, signed, id)
+        }
+    }
+
+    package enum Verdict: Sendable, Equatable {
+        case new
+        case known
+        case older
+        /// The owner has `recordsPerOwner` keys already.
+        case full
+    }
+
+    private struct Namespace: Sendable {
+        var entries: [String: Entry] = [:]
+        /// The newest (life, version) of any key.
+        var life: UInt64 = 0
+        var version: UInt64 = 0
+        /// Over the record ids in the order of their keys; nil when it must be computed anew.
+        var hash: Hash?
+    }
+
+    private var namespaces: [NodeID: Namespace] = [:]
+    private let limit: Int
+
+    package init(recordsPerOwner: Int) { limit = recordsPerOwner }
+
+    package var owners: [NodeID] { namespaces.keys.sorted() }
+
+    package func entry(_ key: String, of owner: NodeID) -> Entry? { namespaces[owner]?.entries[key] }
+
+    /// What ``insert(_:)`` would say: asked before the signature is checked, so that old news costs nothing.
+    package func verdict(on record: Record, id: Hash) -> Verdict {
+        guard let namespace = namespaces[record.signer] else { return .new }
+        guard let held = namespace.entries[record.key] else {
+            return namespace.entries.count < limit ? .new : .full
+        }
+        if held.id == id { return .known }
+        return Self.isNewer(record, id, than: held) ? .new : .older
+    }
+
+    @discardableResult
+    package mutating func insert(_ entry: Entry) -> Verdict {
+        let verdict = verdict(on: entry.record, id: entry.id)
+        guard verdict == .new else { return verdict }
+        var namespace = namespaces[entry.record.signer] ?? Namespace()
+        namespace.entries[entry.record.key] = entry
+        if (namespace.life, namespace.version) < (entry.record.life, entry.record.version) {
+            (namespace.life, namespace.version) = (entry.record.life, entry.record.version)
+        }
+        namespace.hash = nil
+        namespaces[entry.record.signer] = namespace
+        return .new
+    }
+
+    package mutating func remove(_ owner: NodeID) { namespaces[owner] = nil }
+
+    /// One line a member for the digest, ascending. Fills the cached hashes.
+    package mutating func digest(with cryptography: any Cryptography) -> [DigestDetail.Owner] {
+        owners.map { owner in
+            DigestDetail.Owner(
+                owner: owner, life: namespaces[owner]?.life ?? 0, version: namespaces[owner]?.version ?? 0,
+                hash: hash(of: owner, with: cryptography))
+        }
+    }
+
+    private mutating func hash(of owner: NodeID, with cryptography: any Cryptography) -> Hash {
+        guard let namespace = namespaces[owner] else { return .zero }
+        if let hash = namespace.hash { return hash }
+        let ids = namespace.entries.sorted { $0.key < $1.key }.flatMap { $0.value.id.rawBytes }
+        let hash = cryptography.hash(ids)
+        namespaces[owner]?.hash = hash
+        return hash
+    }
+
+    /// What a peer with this digest lacks, per owner in ascending (life, version): the order in which an interrupted
+    /// transfer leaves no gap.
+    ///
+    /// Where the peer's version equals or exceeds ours but the hashes differ, a record was lost on the way; then all
+    /// of that owner's records go.
+    package mutating func missing(
+        from peer: [DigestDetail.Owner], with cryptography: any Cryptography
+    ) -> [Signed] {
+        let theirs = Dictionary(peer.map { ($0.owner, $0) }, uniquingKeysWith: { first, _ in first })
+        var result: [Signed] = []
+        for owner in owners {
+            guard let namespace = namespaces[owner] else { continue }
+            let sorted = namespace.entries.values.sorted {
+                ($0.record.life, $0.record.version) < ($1.record.life, $1.record.version)
+            }
+            guard let other = theirs[owner] else {
+                result += sorted.map(\.signed)
+                continue
+            }
+            guard other.hash != hash(of: owner, with: cryptography) else { continue }
+            let isBehind = (other.life, other.version) < (namespace.life, namespace.version)
+            result += sorted.filter {
+                !isBehind || (other.life, other.version) < ($0.record.life, $0.record.version)
+            }.map(\.signed)
+        }
+        return result
+    }
+
+    /// The ids of these keys of every owner, in the order of owner and key: for hashing.
+    package func ids(ofKeys keys: [String]) -> [Hash] {
+        owners.flatMap { owner in keys.sorted().compactMap { namespaces[owner]?.entries[$0]?.id } }
+    }
+
+    private static func isNewer(_ record: Record, _ id: Hash, than held: Entry) -> Bool {
+        let (new, old) = ((record.life, record.version), (held.record.life, held.record.version))
+        return new == old ? id > held.id : new > old
+    }
+}
