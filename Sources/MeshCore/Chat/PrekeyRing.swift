@@ -50,15 +50,15 @@ package struct PrekeyRing: Sendable {
     /// When ``turn(at:with:)`` has something to do again, in ms since 1970.
     package var nextTurn: UInt64? {
         guard !prekeys.isEmpty else { return nil }
-        let rotations = [PrekeysValue.Class.fast, .slow].compactMap { rotation in
-            newest(rotation).map { $0.published.notBefore + Schedule.of(rotation).rotation }
+        let rotations: [UInt64] = [PrekeysValue.Class.fast, .slow].compactMap { rotation in
+            self.newest(rotation).map { $0.published.notBefore + Schedule.of(rotation).rotation }
         }
         return (rotations + prekeys.map(\.eraseAt)).min()
     }
 
     /// The record's value: the newest of each class.
     package var published: PrekeysValue {
-        let newest = [PrekeysValue.Class.fast, .slow].compactMap { newest($0)?.published }
+        let newest = [PrekeysValue.Class.fast, .slow].compactMap { self.newest($0)?.published }
         return PrekeysValue(prekeys: newest.sorted(by: PrekeysValue.areInOrder))
     }
 
