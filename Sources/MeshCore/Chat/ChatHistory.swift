@@ -1,0 +1,175 @@
+internal import DequeModule
+
+/// The messages this node can read, in memory: bounded, indexed by arrival, shown in causal order.
+///
+/// Per author and chain it knows which sequence numbers it holds, so that every gap can be named and repaired. What
+/// was evicted or cleared counts as held: repair must not bring it back.
+package struct ChatHistory: Sendable {
+    package struct Item: Sendable {
+        package var message: ChatMessage
+        package let signed: Signed
+        package let header: ChatHeader
+        package let ciphertext: [UInt8]
+        /// Kept so that the message can be re-sealed to members who missed it.
+        package let messageKey: any Secret
+        /// When this node stored it; decides what `since_join` hands to newcomers.
+        package let storedAt: Instant
+    }
+
+    package struct ChainKey: Hashable, Comparable, Sendable {
+        package let author: NodeID
+        package let chain: ChainID
+
+        package init(author: NodeID, chain: ChainID) { (self.author, self.chain) = (author, chain) }
+
+        package static func < (left: ChainKey, right: ChainKey) -> Bool {
+            left.author == right.author ? left.chain < right.chain : left.author < right.author
+        }
+    }
+
+    /// Which numbers of a chain are held: all below `next`, and those in `beyond`.
+    private struct Chain: Sendable {
+        var next: UInt64 = 0
+        var beyond: Set<UInt64> = []
+        /// Only what is still in memory.
+        var ids: [UInt64: Hash] = [:]
+
+        mutating func insert(_ seq: UInt64, _ id: Hash) {
+            ids[seq] = id
+            guard seq >= next else { return }
+            beyond.insert(seq)
+            while beyond.remove(next) != nil { next += 1 }
+        }
+
+        func holds(_ seq: UInt64) -> Bool { seq < next || beyond.contains(seq) }
+    }
+
+    private let limit: Int
+    private var items: [Hash: Item] = [:]
+    private var arrival: Deque<Hash> = []
+    private var nextIndex = 0
+    private var group: [ChainKey: Chain] = [:]
+    private var direct: [ChainKey: Chain] = [:]
+
+    package init(limit: Int) { self.limit = limit }
+
+    package var count: Int { items.count }
+    package func contains(_ id: Hash) -> Bool { items[id] != nil }
+    package func item(_ id: Hash) -> Item? { items[id] }
+
+    /// Is this number of the chain held (or was it, before it was evicted)?
+    package func holds(_ header: ChatHeader) -> Bool {
+        let key = ChainKey(author: header.sender, chain: header.chain)
+        return (header.to == nil ? group[key] : direct[key])?.holds(header.seq) ?? false
+    }
+
+    /// The message at this place of the chain, if it is in memory: a different one is a fork.
+    package func id(at header: ChatHeader) -> Hash? {
+        let key = ChainKey(author: header.sender, chain: header.chain)
+        return (header.to == nil ? group[key] : direct[key])?.ids[header.seq]
+    }
+
+    /// Returns the message with its index.
+    package mutating func insert(_ item: Item) -> ChatMessage {
+        var item = item
+        item.message.index = nextIndex
+        nextIndex += 1
+        let key = ChainKey(author: item.header.sender, chain: item.header.chain)
+        if item.header.to == nil {
+            group[key, default: Chain()].insert(item.header.seq, item.message.id)
+        } else {
+            direct[key, default: Chain()].insert(item.header.seq, item.message.id)
+        }
+        items[item.message.id] = item
+        arrival.append(item.message.id)
+        while arrival.count > limit, let oldest = arrival.popFirst() { evict(oldest) }
+        return item.message
+    }
+
+    /// Erases all messages with their keys; what was held counts as held.
+    package mutating func clear() {
+        while let oldest = arrival.popFirst() { evict(oldest) }
+    }
+
+    private mutating func evict(_ id: Hash) {
+        guard let item = items.removeValue(forKey: id) else { return }
+        let key = ChainKey(author: item.header.sender, chain: item.header.chain)
+        if item.header.to == nil {
+            group[key]?.ids[item.header.seq] = nil
+        } else {
+            direct[key]?.ids[item.header.seq] = nil
+        }
+    }
+
+    /// Messages with `index >= since` in causal order: (lamport, author, seq).
+    package func messages(since: Int, limit: Int) -> [ChatMessage] {
+        let chosen = arrival.lazy.compactMap { items[$0]?.message }.filter { $0.index >= since }
+        return Array(
+            chosen.sorted { ($0.lamport, $0.from, $0.seq) < ($1.lamport, $1.from, $1.seq) }.prefix(max(0, limit)))
+    }
+
+    // MARK: Repair
+
+    /// All group chains, ascending: what the version vector says.
+    package var vector: [VersionVector.Entry] {
+        group.keys.sorted().map { key in
+            VersionVector.Entry(author: key.author, chain: key.chain, next: group[key]?.next ?? 0)
+        }
+    }
+
+    /// What the peer holds and this node does not, as ranges; at most `limit` of them.
+    package func lacking(comparedTo peer: [VersionVector.Entry], limit: Int) -> [ChainRange] {
+        var ranges: [ChainRange] = []
+        for entry in peer {
+            let chain = group[ChainKey(author: entry.author, chain: entry.chain)] ?? Chain()
+            var from = chain.next
+            // Held numbers beyond a gap split it; each iteration moves `from` past at least one held number.
+            for held in chain.beyond.sorted() + [entry.next] where from < entry.next {
+                let to = min(held, entry.next)
+                if from < to { ranges.append(ChainRange(author: entry.author, chain: entry.chain, from: from, to: to)) }
+                from = max(from, held + 1)
+                if ranges.count == limit { return ranges }
+            }
+        }
+        return ranges
+    }
+
+    /// Does this node hold something that the peer does not?
+    package func exceeds(_ peer: [VersionVector.Entry]) -> Bool {
+        let theirs = Dictionary(
+            peer.map { (ChainKey(author: $0.author, chain: $0.chain), $0.next) }, uniquingKeysWith: max)
+        return group.contains { key, chain in chain.next > theirs[key] ?? 0 }
+    }
+
+    /// The group messages of a range that are in memory, ascending; at most `limit`.
+    package func items(in range: ChainRange, limit: Int) -> [Item] {
+        guard let chain = group[ChainKey(author: range.author, chain: range.chain)] else { return [] }
+        let numbers = chain.ids.keys.filter { range.from <= $0 && $0 < range.to }.sorted().prefix(limit)
+        return numbers.compactMap { chain.ids[$0].flatMap { items[$0] } }
+    }
+
+    /// What this node holds of direct chains from others to itself.
+    package func directHeld(by recipient: NodeID) -> [ChainRange] {
+        direct.keys.sorted().filter { $0.author != recipient }.compactMap { key in
+            guard let next = direct[key]?.next, next > 0 else { return nil }
+            return ChainRange(author: key.author, chain: key.chain, from: 0, to: next)
+        }
+    }
+
+    /// All of this direct chain up to the returned number is held; nil when its first is missing.
+    package func directComplete(_ header: ChatHeader) -> UInt64? {
+        let next = direct[ChainKey(author: header.sender, chain: header.chain)]?.next ?? 0
+        return next > 0 ? next - 1 : nil
+    }
+
+    /// Own direct messages to this member that are not in `held`, in sending order.
+    package func directItems(from author: NodeID, to recipient: NodeID, except held: [ChainRange]) -> [Item] {
+        arrival.compactMap { items[$0] }.filter { item in
+            item.header.sender == author && item.header.to == recipient
+                && !held.contains { range in
+                    range.author == author && range.chain == item.header.chain && range.from <= item.header.seq
+                        && item.header.seq < range.to
+                }
+        }
+    }
+}
