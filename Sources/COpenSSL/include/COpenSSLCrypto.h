@@ -1,14 +1,14 @@
 #pragma once
 
 // What MeshCrypto uses: keys, signatures, digests, AEAD, key derivation, big numbers, certificates, secret memory.
-#include <openssl/asn1.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
+#include <openssl/ssl.h>
+
+/// Readies a new HMAC context for SHA-256 with the empty key. The digest is chosen by an `OSSL_PARAM`, which holds
+/// a mutable pointer to its text and so is awkward to build in Swift. Returns 1 for success.
+int mesh_hmac_init_sha256(EVP_MAC_CTX *context);

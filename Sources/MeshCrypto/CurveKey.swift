@@ -1,0 +1,52 @@
+internal import COpenSSL
+internal import MeshCore
+
+/// An OpenSSL key of curve 25519: both halves or the public one.
+///
+/// Sendable because it is never changed after `init`, and OpenSSL allows many threads to use one key.
+@safe
+final class CurveKey: @unchecked Sendable {
+    enum Algorithm {
+        case ed25519, x25519
+
+        fileprivate var identifier: CInt {
+            switch self {
+            case .ed25519: EVP_PKEY_ED25519
+            case .x25519: EVP_PKEY_X25519
+            }
+        }
+    }
+
+    private let key: OpaquePointer
+
+    /// From the 32 bytes of a private key. OpenSSL computes the public half, which takes as long as a signature.
+    init(_ algorithm: Algorithm, privateKey: SecretBytes) {
+        // Reason for unsafe: a C object that this one owns and frees in `deinit`; here and below.
+        let made = unsafe privateKey.withBytes { bytes in
+            unsafe bytes.withUnsafeBufferPointer {
+                unsafe EVP_PKEY_new_raw_private_key(algorithm.identifier, nil, $0.baseAddress, $0.count)
+            }
+        }
+        unsafe key = mustExist(made, "EVP_PKEY_new_raw_private_key")
+    }
+
+    /// From 32 bytes of a public key, whatever they are: see ``KeyAcceptance``.
+    init(_ algorithm: Algorithm, publicKey: Bytes32) {
+        unsafe key = mustExist(
+            EVP_PKEY_new_raw_public_key(algorithm.identifier, nil, publicKey.array, Bytes32.count),
+            "EVP_PKEY_new_raw_public_key")
+    }
+
+    deinit { unsafe EVP_PKEY_free(key) }
+
+    var publicKey: Bytes32 {
+        var bytes = [UInt8](repeating: 0, count: Bytes32.count)
+        var count = bytes.count
+        let result = unsafe EVP_PKEY_get_raw_public_key(key, &bytes, &count)
+        mustSucceed(result, "EVP_PKEY_get_raw_public_key")
+        return mustExist(Bytes32(bytes), "EVP_PKEY_get_raw_public_key")
+    }
+
+    /// For a call that uses the key and does not keep it, or counts its own reference. Never let the pointer out.
+    func withHandle<Result>(_ body: (OpaquePointer) -> Result) -> Result { unsafe body(key) }
+}

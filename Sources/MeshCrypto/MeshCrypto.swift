@@ -1,2 +1,0 @@
-/// placeholder
-public final class IdentitySeed: Sendable {}
