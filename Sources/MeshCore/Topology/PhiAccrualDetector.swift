@@ -1,6 +1,5 @@
 import func Glibc.erfc
 import func Glibc.log10
-import func Glibc.sqrt
 
 /// How strongly the silence of a direct peer speaks for its death: the phi accrual failure detector (Hayashibara,
 /// Défago, Yared and Katayama, SRDS 2004).
@@ -90,7 +89,7 @@ package struct PhiAccrualDetector: Sendable {
         }
         let count = Double(samples.count) + Self.priorBeats
         let mean = sum / count
-        return (mean, max(sqrt(max(squares / count - mean * mean, 0)), Self.minimumDeviation))
+        return (mean, max(max(squares / count - mean * mean, 0).squareRoot(), Self.minimumDeviation))
     }
 
     /// -log10 of the upper normal tail at `y` standard deviations.

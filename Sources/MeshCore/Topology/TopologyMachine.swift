@@ -1,4 +1,12 @@
 /// Which links this node keeps: a ring by NodeID, chords agreed pairwise, and probes of whoever is out of reach.
+///
+/// Every member knows the roster and everybody's published links, so links are computed rather than drawn: each node
+/// links to its two live neighbours on the circle of NodeIDs (rule 4.1) and agrees on further links up to
+/// `maxDegree` with members that have a free slot (4.2). Whoever is out of reach between me and my ring neighbours is
+/// mine to probe (4.6): that one rule is repair, healing and rejoin.
+///
+/// Facts come in through methods named in the past tense; ``evaluate(now:using:)`` applies the rules and says what to
+/// do. Nothing is polled: ``nextEvaluation`` tells when there may be something to do.
 package struct TopologyMachine: Sendable {
     package struct Configuration: Sendable, Equatable {
         package var minDegree: Int
@@ -21,73 +29,257 @@ package struct TopologyMachine: Sendable {
         package init(id: NodeID, hasEndpoint: Bool) { (self.id, self.hasEndpoint) = (id, hasEndpoint) }
     }
 
-    /// `weight` ranks chords; see ``ChordWeight``. `hasEndpoint`: this node has an address to advertise.
-    package init(
-        id: NodeID, configuration: Configuration, weight: @escaping @Sendable (NodeID, NodeID) -> Hash,
-        hasEndpoint: Bool, now: Instant
-    ) {}
+    package let id: NodeID
+    let configuration: Configuration
+    let weight: ChordWeight
+    var graph: LinkGraph
+    var links = OwnLinks()
+    var dials = DialBook()
+    var publication = PublicationPolicy()
+    var reachability: InboundState
+    /// Members with a known address, and members who said goodbye and have not been seen since. Looked up only.
+    private(set) var diallable: Set<NodeID> = []
+    private(set) var departed: Set<NodeID> = []
+    /// Members that a REJECT has named, to be dialled at the next evaluation.
+    var suggestions: [NodeID] = []
+    /// My component at the last evaluation, sorted.
+    var previouslyReachable: [NodeID]
+    var lastReachChange: Instant
+    /// The link that was last asked to drain; nil when that is settled.
+    var shedding: (peer: NodeID, since: Instant)?
+    /// Ends that refused to let a link go; asked again after the next audit.
+    var drainRefusals: Set<NodeID> = []
+    var nextAudit: Instant
+    private var lastEvaluation: Instant?
+    private var isDirty = true
+    private let start: Instant
 
-    // Inputs. Peers need not be in the roster.
-    /// All members (this node may be among them). Cheap when nothing changed; call on each change of membership or
-    /// addresses.
-    package mutating func setRoster(_ members: [Member]) {}
-    /// The newest links record of another member; never an older one than before. Ignored for non-members.
-    package mutating func recordReceived(_ value: LinksValue, of owner: NodeID) {}
+    /// `hasEndpoint`: this node has an address to advertise.
+    package init(id: NodeID, configuration: Configuration, weight: ChordWeight, hasEndpoint: Bool, now: Instant) {
+        precondition(configuration.maxDegree >= configuration.minDegree, "maxDegree is less than minDegree")
+        (self.id, self.configuration, self.weight) = (id, configuration, weight)
+        graph = LinkGraph(own: id)
+        reachability = InboundState(hasEndpoint: hasEndpoint)
+        previouslyReachable = [id]
+        (start, lastReachChange, nextAudit) = (now, now, now + configuration.rebalanceInterval)
+        linksChanged()
+    }
+
+    /// When to call `evaluate`; in the past when that is overdue.
+    package var nextEvaluation: Instant {
+        guard let lastEvaluation else { return start }
+        if !suggestions.isEmpty { return lastEvaluation }
+        let pauseEnd = dials.nextPauseEnd(after: lastEvaluation) ?? .distantFuture
+        let wanted = isDirty ? lastEvaluation : min(nextAudit, pauseEnd)
+        let rules = max(wanted, lastEvaluation + TopologyRules.evaluationInterval)
+        return min(rules, publication.nextPublication(now: lastEvaluation) ?? .distantFuture)
+    }
+
+    /// Applies all rules.
+    package mutating func evaluate(now: Instant, using generator: inout SeededGenerator) -> [TopologyAction] {
+        (lastEvaluation, isDirty) = (now, false)
+        let isAudit = nextAudit <= now
+        if isAudit {
+            nextAudit = now + configuration.rebalanceInterval
+            drainRefusals = []
+            dials.prune(now: now)
+        }
+        var actions = noteReach(now: now)
+        dialSuggestions(now: now, into: &actions)
+        let circle = circle(now: now)
+        if inbound == .no {
+            keepRelays(now: now, into: &actions)
+        } else {
+            keepRing(circle, now: now, into: &actions)
+            keepChord(circle, now: now, into: &actions)
+        }
+        shed(now: now, into: &actions)
+        probe(circle, isAudit: isAudit, now: now, using: &generator, into: &actions)
+        if let peer = reachability.nextToAsk(links.live.map(\.peer)) { actions.append(.askDialBack(peer)) }
+        if let value = publication.publish(ownValue, now: now) { actions.append(.publish(value)) }
+        return actions
+    }
+
+    /// My links as they are, for my own view of the graph.
+    var ownValue: LinksValue {
+        LinksValue(
+            inbound: inbound, wanted: UInt8(clamping: configuration.maxDegree), links: links.live.map(\.published))
+    }
+
+    /// To be called after each change of `links` or `reachability`.
+    mutating func linksChanged() {
+        isDirty = true
+        graph.setOwn(ownValue)
+    }
+
+    mutating func emitDial(_ peer: NodeID, for purpose: DialBook.Purpose, into actions: inout [TopologyAction]) {
+        dials.started(peer, for: purpose)
+        actions.append(.dial(peer))
+    }
+
+    private mutating func dialSuggestions(now: Instant, into actions: inout [TopologyAction]) {
+        for peer in suggestions where links.isEmpty && peer != id && dials.isFree(peer, now: now) {
+            emitDial(peer, for: .link, into: &actions)
+        }
+        suggestions = []
+    }
+
+    /// Says who came into reach and who went out of it since the last evaluation.
+    private mutating func noteReach(now: Instant) -> [TopologyAction] {
+        graph.refresh()
+        let reachable = graph.reachable
+        guard reachable != previouslyReachable else { return [] }
+        let (before, after) = (Set(previouslyReachable), Set(reachable))
+        let gained = reachable.filter { !before.contains($0) }
+        let lost = previouslyReachable.filter { !after.contains($0) }
+        for member in gained {
+            dials.cameIntoReach(member)
+            departed.remove(member)
+        }
+        (previouslyReachable, lastReachChange) = (reachable, now)
+        return gained.map { .becameReachable($0) } + lost.map { .becameUnreachable($0) }
+    }
+}
+
+// MARK: - Inputs. Peers need not be in the roster.
+
+extension TopologyMachine {
+    /// All members (this node may be among them). Call on each change of membership or addresses.
+    package mutating func setRoster(_ members: [Member]) {
+        isDirty = true
+        diallable = Set(members.lazy.filter(\.hasEndpoint).map(\.id))
+        graph.setMembers(members.map(\.id) + links.all.map(\.peer))
+        departed.formIntersection(members.map(\.id))
+    }
+
+    /// The newest links record of another member, never an older one than before. Those of non-members are ignored:
+    /// hand them over again when the roster has them.
+    package mutating func recordReceived(_ value: LinksValue, of owner: NodeID) {
+        guard owner != id, graph.record(value, of: owner) else { return }
+        isDirty = true
+        dials.heardOf(owner)
+    }
+
     /// `features` as the peer gave them in HELLO or WELCOME. Replaces an earlier link to the same peer.
-    package mutating func linkOpened(_ peer: NodeID, features: Hello.Features, now: Instant) {}
-    package mutating func linkClosed(_ peer: NodeID, now: Instant) {}
-    /// phi has crossed its threshold (rule 4.8); the core keeps the socket for 15 s more.
-    package mutating func suspect(_ peer: NodeID, now: Instant) {}
+    package mutating func linkOpened(_ peer: NodeID, features: Hello.Features, now: Instant) {
+        precondition(peer != id, "a link to myself")
+        if graph.rank(of: peer) == nil { graph.setMembers(graph.members + [peer]) }
+        dials.linked(peer)
+        if shedding?.peer == peer { shedding = nil }
+        departed.remove(peer)
+        let isNews = links.open(peer, isUndiallable: features.contains(.undiallable), now: now)
+        if isNews { publication.linkUp(peer, now: now) }
+        linksChanged()
+    }
+
+    package mutating func linkClosed(_ peer: NodeID, now: Instant) {
+        if shedding?.peer == peer { shedding = nil }
+        guard let link = links.close(peer) else { return }
+        if link.isLive { publication.linkDown(peer, now: now) }
+        linksChanged()
+    }
+
+    /// phi has crossed its threshold (rule 4.8): the link leaves my list at once. The core keeps the socket for 15 s.
+    package mutating func suspect(_ peer: NodeID, now: Instant) {
+        guard links.update(peer, { $0.isSuspect = true }) else { return }
+        publication.linkDown(peer, now: now)
+        linksChanged()
+    }
+
     /// A byte came over a suspect link.
-    package mutating func restore(_ peer: NodeID, now: Instant) {}
+    package mutating func restore(_ peer: NodeID, now: Instant) {
+        guard links.update(peer, { $0.isSuspect = false }) else { return }
+        publication.linkUp(peer, now: now)
+        linksChanged()
+    }
+
     /// The core dials this member on its own account (a seed peer, somebody discovered).
-    package mutating func dialStarted(_ peer: NodeID) {}
-    /// No link came of a dial. `peer` nil: a seed peer without a known key. `byNetwork`: nobody answered there.
+    package mutating func dialStarted(_ peer: NodeID) { dials.started(peer, for: .link) }
+
+    /// No link came of a dial. `peer` nil: a seed peer without a known key. `byNetwork`: nobody answered there, or
+    /// not as the mesh does.
     package mutating func dialFailed(
         _ peer: NodeID?, byNetwork: Bool, now: Instant, using generator: inout SeededGenerator
-    ) {}
-    /// REJECT(full), or "busy" without names.
+    ) {
+        isDirty = true
+        dials.failed(
+            peer, byNetwork: byNetwork, hasLink: !links.isEmpty, componentSize: graph.componentSize, now: now,
+            using: &generator)
+    }
+
+    /// REJECT(full) with the names in it, or a connection closed at once for lack of room.
     package mutating func dialRejected(
         by peer: NodeID?, others: [NodeID], now: Instant, using generator: inout SeededGenerator
-    ) {}
-    /// The dialler's own `accepts(…, asDialler: true)` said no, or the dial was abandoned.
-    package mutating func dialGivenUp(_ peer: NodeID, now: Instant) {}
-    package mutating func drainRefused(by peer: NodeID, now: Instant) {}
-    /// The member said goodbye: it will dial when it returns.
-    package mutating func memberLeft(_ peer: NodeID, now: Instant) {}
-    /// Another member's dial has reached us.
-    package mutating func inboundSeen() {}
-    package mutating func dialBackAnswered(by peer: NodeID, reached: Bool) {}
-    package mutating func setOwnEndpoint(isKnown: Bool) {}
-
-    // The rules.
-    /// Applies all rules. Call when ``nextEvaluation`` has come.
-    package mutating func evaluate(now: Instant, using generator: inout SeededGenerator) -> [TopologyAction] { [] }
-    package var nextEvaluation: Instant { .distantFuture }
-    /// Rule 4.4, at WELCOME, by both ends.
-    package mutating func accepts(_ peer: NodeID, features: Hello.Features, asDialler: Bool, now: Instant) -> Bool {
-        true
+    ) {
+        isDirty = true
+        if let peer { dials.rejected(by: peer, now: now, using: &generator) }
+        if links.isEmpty { suggestions += others.prefix(TopologyRules.alternatives) }
     }
-    /// Rule 4.5: up to three members to name in a REJECT.
-    package mutating func alternatives(
-        for dialler: NodeID, isUndiallable: Bool, using generator: inout SeededGenerator
-    ) -> [NodeID] { [] }
-    /// Answers the peer's DRAIN. After a yes the link no longer counts; close it when its queue is empty.
-    package mutating func agreesToDrain(_ peer: NodeID, now: Instant) -> Bool { false }
 
-    // Queries, as of the last evaluation (at most 100 ms old).
+    /// The dialler's own `accepts(…, asDialler: true)` said no, or the dial was abandoned.
+    package mutating func dialGivenUp(_ peer: NodeID, now: Instant) {
+        isDirty = true
+        dials.givenUp(peer, now: now)
+    }
+
+    package mutating func drainRefused(by peer: NodeID) {
+        isDirty = true
+        drainRefusals.insert(peer)
+        if shedding?.peer == peer { shedding = nil }
+    }
+
+    /// The member said goodbye: it will dial when it returns.
+    package mutating func memberLeft(_ peer: NodeID, now: Instant) {
+        departed.insert(peer)
+        dials.left(peer, now: now)
+    }
+
+    /// Another member's dial has reached us.
+    package mutating func inboundSeen() {
+        if reachability.dialled() { linksChanged() }
+    }
+
+    package mutating func dialBackAnswered(by peer: NodeID, reached: Bool) {
+        if reachability.answered(by: peer, reached: reached) { linksChanged() }
+    }
+
+    package mutating func setOwnEndpoint(isKnown: Bool) {
+        if reachability.setEndpoint(isKnown: isKnown) { linksChanged() }
+    }
+}
+
+// MARK: - Queries; what is said of others is as of the last evaluation, at most 100 ms old.
+
+extension TopologyMachine {
     /// What to say in HELLO and WELCOME.
-    package var features: Hello.Features { [] }
-    package var inbound: LinksValue.Inbound { .unknown }
+    package var features: Hello.Features {
+        var features: Hello.Features = []
+        if publication.published == nil { features.insert(.fresh) }
+        if isUrgent { features.insert(.urgent) }
+        if inbound == .no { features.insert(.undiallable) }
+        return features
+    }
+
+    /// No link, and four dials have failed by the network since the last one.
+    var isUrgent: Bool { links.isEmpty && dials.failuresWithoutLink >= TopologyRules.failuresToUrgency }
+
+    package var inbound: LinksValue.Inbound { reachability.value }
     /// No live link: the configured seed peers are to be dialled, with the core's back-off, for ever.
-    package var wantsSeedPeers: Bool { true }
-    package func isReachable(_ member: NodeID) -> Bool { false }
+    package var wantsSeedPeers: Bool { links.isEmpty }
+    /// Peers at the other ends of live links, sorted.
+    package var neighbours: [NodeID] { links.live.map(\.peer) }
+    package func isReachable(_ member: NodeID) -> Bool { graph.isReachable(member) }
     /// Sorted; this node included.
-    package var reachable: [NodeID] { [] }
+    package var reachable: [NodeID] { graph.reachable }
+
     /// The neighbour on a shortest path towards `member`.
-    package func nextHop(to member: NodeID) -> NodeID? { nil }
+    package func nextHop(to member: NodeID) -> NodeID? {
+        if links.isLive(member) { return member }
+        return graph.nextHop(to: member).flatMap { links.isLive($0) ? $0 : nil }
+    }
+
     /// All live edges in my view, sorted.
-    package var edges: [MeshGraph.Edge] { [] }
+    package var edges: [MeshGraph.Edge] { graph.edges }
     /// Members whose death would cut my component, sorted.
-    package var cutVertices: [NodeID] { [] }
+    package var cutVertices: [NodeID] { graph.cutVertices }
 }

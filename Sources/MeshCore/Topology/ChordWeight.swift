@@ -1,0 +1,18 @@
+/// How two members rank each other as chord (topology, 2): the smaller the better, the same from both ends, and
+/// different in each network.
+package struct ChordWeight: Sendable {
+    private let hash: @Sendable ([UInt8]) -> Hash
+    private let network: Hash
+
+    package init(network: Hash, hash: @escaping @Sendable ([UInt8]) -> Hash) {
+        (self.network, self.hash) = (network, hash)
+    }
+
+    /// SHA-256("mesh/1/chord" ‖ 0 ‖ network ‖ the smaller NodeID ‖ the larger), compared as bytes.
+    package func of(_ first: NodeID, _ second: NodeID) -> Hash {
+        var bytes = Label.chord + network.rawBytes
+        min(first, second).bytes.append(to: &bytes)
+        max(first, second).bytes.append(to: &bytes)
+        return hash(bytes)
+    }
+}

@@ -1,0 +1,176 @@
+/// The circle of NodeIDs as seen from one member: its live neighbours, and whom it passes on the way to them.
+struct Circle: Sendable {
+    /// Ranks of my ring neighbours, at most two and different.
+    var neighbours: [Int] = []
+    /// Ranks of members out of reach between me and my neighbours that could be dialled now, nearest first,
+    /// alternating sides.
+    var missing: [Int] = []
+}
+
+// MARK: - Rules 4.1 to 4.3, 4.6 and 4.7
+
+extension TopologyMachine {
+    /// Is this member part of the ring, if it is in my component?
+    func isRelay(_ rank: Int) -> Bool {
+        let member = graph.members[rank]
+        return graph.views[rank].value.inbound != .no
+            && (rank == graph.ownRank || diallable.contains(member) || links.isLive(member))
+    }
+
+    /// Looks both ways along the circle. A member in my component whom I cannot dial, and who does not dial me, is
+    /// skipped while its pause lasts.
+    func circle(now: Instant) -> Circle {
+        let limit = probeLimit
+        let half = max((limit - limit / TopologyRules.randomProbeShare + 1) / 2, 1)
+        var circle = Circle()
+        var missing: [[Int]] = []
+        for step in [1, graph.members.count - 1] {
+            var passed: [Int] = []
+            var rank = (graph.ownRank + step) % graph.members.count
+            while rank != graph.ownRank {
+                let member = graph.members[rank]
+                if graph.isInside[rank] {
+                    if isRelay(rank), links.isLive(member) || !dials.isPaused(member, now: now) {
+                        if !circle.neighbours.contains(rank) { circle.neighbours.append(rank) }
+                        break
+                    }
+                } else if passed.count < 2 * half, mayProbe(rank, now: now) {
+                    passed.append(rank)
+                }
+                rank = (rank + step) % graph.members.count
+            }
+            missing.append(passed)
+        }
+        circle.missing = Self.alternate(missing[0], missing[1], limit: 2 * half)
+        return circle
+    }
+
+    /// Turns taken, without repetition: alone, both ways around lead past the same members.
+    static func alternate(_ first: [Int], _ second: [Int], limit: Int) -> [Int] {
+        var result: [Int] = []
+        for index in 0..<max(first.count, second.count) {
+            for list in [first, second] where index < list.count && !result.contains(list[index]) {
+                result.append(list[index])
+            }
+        }
+        return Array(result.prefix(limit))
+    }
+
+    /// Rule 4.1: both ends dial; the lower NodeID's dial survives.
+    mutating func keepRing(_ circle: Circle, now: Instant, into actions: inout [TopologyAction]) {
+        let neighbours = circle.neighbours.map { graph.members[$0] }
+        if links.setNeeded({ neighbours.contains($0.peer) }) { linksChanged() }
+        for neighbour in neighbours where !links.isLive(neighbour) && !dials.isUnderWay(neighbour) {
+            emitDial(neighbour, for: .link, into: &actions)
+        }
+    }
+
+    /// Rule 4.2: with the ring in place and nothing under way, the free member that we both rank best.
+    mutating func keepChord(_ circle: Circle, now: Instant, into actions: inout [TopologyAction]) {
+        guard graph.componentSize > 1, circle.neighbours.allSatisfy({ links.isLive(graph.members[$0]) }),
+            links.liveCount < configuration.maxDegree, dials.count == 0
+        else { return }
+        let free = graph.members.indices.filter { rank in
+            mayDialInside(rank, now: now) && graph.views[rank].degree < Int(graph.views[rank].value.wanted)
+        }
+        let best = free.map { (weight.of(id, graph.members[$0]), $0) }.min { $0.0 < $1.0 }
+        if let best { emitDial(graph.members[best.1], for: .link, into: &actions) }
+    }
+
+    /// Rule 4.7: a member that cannot be dialled holds two links, to the least loaded relays.
+    mutating func keepRelays(now: Instant, into actions: inout [TopologyAction]) {
+        let oldest = links.live.sorted { ($0.openedAt, $0.peer) < ($1.openedAt, $1.peer) }.map(\.peer)
+        let kept = oldest.prefix(TopologyRules.undiallableDegree)
+        if links.setNeeded({ kept.contains($0.peer) }) { linksChanged() }
+        let missing = TopologyRules.undiallableDegree - kept.count - dials.count(of: .relay)
+        guard missing > 0 else { return }
+        let relays = graph.members.indices.filter { mayDialInside($0, now: now) }
+        for rank in leastLoaded(relays, for: id).prefix(missing) {
+            emitDial(graph.members[rank], for: .relay, into: &actions)
+        }
+    }
+
+    /// The fewest links first, then the smallest weight towards `member`.
+    func leastLoaded(_ ranks: [Int], for member: NodeID) -> [Int] {
+        ranks.map { (graph.views[$0].degree, weight.of(member, graph.members[$0]), $0) }
+            .sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+    }
+
+    private func mayDialInside(_ rank: Int, now: Instant) -> Bool {
+        let member = graph.members[rank]
+        return graph.isInside[rank] && rank != graph.ownRank && isRelay(rank) && links[member] == nil
+            && dials.isFree(member, now: now)
+    }
+
+    /// Rule 4.3: lets one spare link go, never a bridge and never the last but one of its other end.
+    mutating func shed(now: Instant, into actions: inout [TopologyAction]) {
+        let limit = inbound == .no ? TopologyRules.undiallableDegree : configuration.maxDegree
+        guard links.liveCount > limit else { return }
+        if let shedding, now - shedding.since < TopologyRules.drainPatience { return }
+        shedding = nil
+        let spare = links.live.compactMap { link -> (isOver: Bool, weight: Hash, peer: NodeID)? in
+            guard let rank = graph.rank(of: link.peer), !drainRefusals.contains(link.peer) else { return nil }
+            let view = graph.views[rank]
+            guard !link.isNeeded, !isGuest(link), !view.needs(id), view.lists(graph.ownRank),
+                view.degree > configuration.minDegree
+            else { return nil }
+            return (view.degree > Int(view.value.wanted), weight.of(id, link.peer), link.peer)
+        }
+        let ordered = spare.sorted { $0.isOver != $1.isOver ? $0.isOver : $0.weight > $1.weight }
+        guard let peer = ordered.first(where: { graph.hasPathAround(linkTo: $0.peer) })?.peer else { return }
+        shedding = (peer, now)
+        actions.append(.askDrain(peer))
+    }
+
+    /// Answers the peer's DRAIN. After a yes the link no longer counts; close it when its queue is empty.
+    package mutating func agreesToDrain(_ peer: NodeID, now: Instant) -> Bool {
+        guard let link = links[peer], !link.isDraining else { return links[peer] != nil }
+        let spares = links.liveCount > configuration.minDegree || inbound == .no && !link.isNeeded
+        guard !link.isNeeded, link.isSuspect || spares && graph.hasPathAround(linkTo: peer) else { return false }
+        if links.update(peer, { $0.isDraining = true }) {
+            publication.linkDown(peer, now: now)
+            linksChanged()
+        }
+        return true
+    }
+}
+
+// MARK: - Rule 4.6
+
+extension TopologyMachine {
+    /// Dials at once towards members out of reach.
+    var probeLimit: Int {
+        let present = graph.members.count - departed.count
+        return 2 * graph.componentSize < present ? TopologyRules.probesInSmallPart : TopologyRules.probes
+    }
+
+    /// Out of my component, with a known address, not in a pause, and not known to be undiallable.
+    func mayProbe(_ rank: Int, now: Instant) -> Bool {
+        let member = graph.members[rank]
+        return !graph.isInside[rank] && diallable.contains(member) && graph.views[rank].value.inbound != .no
+            && dials.isFree(member, now: now)
+    }
+
+    /// Two thirds of the probes go to the members missing next to me, one third to random ones. After 30 s without
+    /// change only the former, and one random probe per audit: that one also finds parts whose ids lie far away.
+    mutating func probe(
+        _ circle: Circle, isAudit: Bool, now: Instant, using generator: inout SeededGenerator,
+        into actions: inout [TopologyAction]
+    ) {
+        let limit = probeLimit
+        for rank in circle.missing {
+            let member = graph.members[rank]
+            if dials.count < limit, !dials.isUnderWay(member) { emitDial(member, for: .probe, into: &actions) }
+        }
+        let isEager = now - lastReachChange < TopologyRules.eagerProbing
+        let wanted = isEager ? (circle.missing.isEmpty ? 0 : limit / TopologyRules.randomProbeShare) : isAudit ? 1 : 0
+        guard wanted > 0, dials.count < limit else { return }
+        var candidates = graph.members.indices.filter {
+            mayProbe($0, now: now) && !departed.contains(graph.members[$0])
+        }
+        candidates.shuffle(using: &generator)
+        for rank in candidates.prefix(min(wanted, limit - dials.count)) {
+            emitDial(graph.members[rank], for: .probe, into: &actions)
+        }
+    }
+}
