@@ -5,7 +5,9 @@ enum Fixture {
     static let network = hash("network")
 
     /// The key called `name`.
-    static func key(_ name: Character) -> NodeID { NodeID(value("key \(name)")) }
+    static func key(_ name: Character) -> NodeID { keys[name]! }
+    private static let keys = Dictionary(uniqueKeysWithValues: letters.map { ($0, NodeID(value("key \($0)"))) })
+    private static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     static func hash(_ text: String) -> Hash { Hash(value(text)) }
 
     static func invite(_ signer: Character, _ subject: Character, after prev: Hash = .zero) -> VerifiedOperation {
@@ -33,7 +35,7 @@ enum Fixture {
     /// The letters among A to Z whose keys are in `keys`, in order.
     static func letters(_ keys: some Sequence<NodeID>) -> String {
         let keys = Set(keys)
-        return String("ABCDEFGHIJKLMNOPQRSTUVWXYZ".filter { keys.contains(key($0)) })
+        return String(letters.filter { keys.contains(key($0)) })
     }
 
     private static func operation(

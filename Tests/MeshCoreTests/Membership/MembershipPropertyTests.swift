@@ -48,12 +48,13 @@ struct MembershipPropertyTests {
         let parts = operations.map { ($0, Int.random(in: 0..<3, using: &random)) }
         var left = Fixture.set(roster: roster, parts.filter { $0.1 != 0 }.map(\.0))
         var right = Fixture.set(roster: roster, parts.filter { $0.1 != 1 }.map(\.0))
-        for _ in 0..<operations.count {  // a waiting operation is offered again in the next round
+        var before = -1
+        while before < left.count + right.count {  // a waiting operation is offered again in the next round
+            before = left.count + right.count
             for signer in Set(left.signers + right.signers) {
                 let news = left.operations(of: signer, missingFrom: right.ids(of: signer))
-                for operation in right.operations(of: signer, missingFrom: left.ids(of: signer)) {
-                    left.insert(operation)
-                }
+                let others = right.operations(of: signer, missingFrom: left.ids(of: signer))
+                for operation in others { left.insert(operation) }
                 for operation in news { right.insert(operation) }
             }
         }
