@@ -139,6 +139,8 @@ public struct NodeStatus: Sendable, Equatable {
     public struct Counter: Sendable, Equatable {
         public var name: String
         public var count: UInt64
+
+        package init(name: String, count: UInt64) { (self.name, self.count) = (name, count) }
     }
 }
 

@@ -1,0 +1,68 @@
+internal import MeshCore
+
+/// What passed through the sockets, for `status`.
+struct TransportCounters {
+    var bytesIn: UInt64 = 0
+    var bytesOut: UInt64 = 0
+    var framesIn: UInt64 = 0
+    var framesOut: UInt64 = 0
+    var datagramsIn: UInt64 = 0
+    var datagramsOut: UInt64 = 0
+    /// Connections that were closed at once because all half-open places were taken.
+    var refusedFull: UInt64 = 0
+    /// Links that ended before they were secured, or later with a reason other than a plain close.
+    private var failures: [String: UInt64] = [:]
+
+    mutating func count(_ failure: LinkFailure) { failures["transport.failed.\(failure.name)", default: 0] += 1 }
+
+    /// In ascending order of the names.
+    var list: [NodeStatus.Counter] {
+        var values = failures
+        values["transport.bytesIn"] = bytesIn
+        values["transport.bytesOut"] = bytesOut
+        values["transport.framesIn"] = framesIn
+        values["transport.framesOut"] = framesOut
+        values["transport.datagramsIn"] = datagramsIn
+        values["transport.datagramsOut"] = datagramsOut
+        values["transport.refusedFull"] = refusedFull
+        return values.sorted { $0.key < $1.key }.map { NodeStatus.Counter(name: $0.key, count: $0.value) }
+    }
+}
+
+extension LinkFailure {
+    /// One word, for counters.
+    package var name: String {
+        switch self {
+        case .closed: "closed"
+        case .closedByUs: "closedByUs"
+        case .unreachable: "unreachable"
+        case .timeout: "timeout"
+        case .broken: "broken"
+        case .tlsExpected: "tlsExpected"
+        case .clearExpected: "clearExpected"
+        case .badCertificate: "badCertificate"
+        case .handshakeFailed: "handshakeFailed"
+        case .unexpectedKey: "unexpectedKey"
+        case .frameTooLong: "frameTooLong"
+        case .queueFull: "queueFull"
+        }
+    }
+
+    /// A sentence for the log; whatever came from outside has passed `printable` where the value was made.
+    package var sentence: String {
+        switch self {
+        case .closed: "the peer closed the connection"
+        case .closedByUs: "closed by this node"
+        case .unreachable(let words): "cannot connect: \(words)"
+        case .timeout: "the handshake took too long"
+        case .broken(let words): "the connection broke: \(words)"
+        case .tlsExpected: "the peer speaks TLS, this node has TLS off"
+        case .clearExpected: "the peer has TLS off, this node speaks nothing but TLS"
+        case .badCertificate(let words): "the peer's certificate was refused: \(words)"
+        case .handshakeFailed(let words): "the handshake failed: \(words)"
+        case .unexpectedKey(let key): "another key (\(key.short)) than expected is in use there"
+        case .frameTooLong(let length, let limit): "a frame of \(length) bytes was announced, \(limit) are allowed"
+        case .queueFull: "the peer does not read: \(PeerLink.queueLimit) bytes wait for it"
+        }
+    }
+}
