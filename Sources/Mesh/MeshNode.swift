@@ -84,7 +84,8 @@ public struct MeshCondition: Sendable, Equatable {
 /// What went wrong, as a code for programs and a sentence for people.
 public struct MeshError: Error, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable {
-        case badArgument, unknownMember, notAMember, revoked, tooLong, timeout, io, portInUse, stopped, limit, `internal`
+        case badArgument, unknownMember, notAMember, revoked, tooLong, timeout, io, portInUse, stopped, limit,
+            `internal`
     }
     public let code: Code
     public let reason: String

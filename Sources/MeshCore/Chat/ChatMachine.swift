@@ -113,8 +113,9 @@ package struct ChatMachine: Sendable {
         case .success(let verified):
             guard !history.contains(verified.id) else { return .known }
             // Only its author re-seals a direct message (protocol, 3.4).
-            guard verified.header.to == nil || verified.header.sender == provider
-                || verified.header.sender == cryptography.publicKey
+            guard
+                verified.header.to == nil || verified.header.sender == provider
+                    || verified.header.sender == cryptography.publicKey
             else { return .refused("refused.foreignReseal") }
             let format = EnvelopeFormat(network: network, cryptography: cryptography)
             let info = format.resealInfo(provider: provider, requester: cryptography.publicKey, prekey: prekey)

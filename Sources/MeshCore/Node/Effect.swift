@@ -26,5 +26,5 @@ package enum DatagramDestination: Sendable, Equatable {
 /// Why this node closes a link: for the log and the `linkDown` event.
 package enum CloseReason: String, Sendable, Equatable {
     case rejected, badIdentity, handshakeTimeout, malformedFrame, protocolViolation
-    case noLongerMember, duplicate, shed, silent, refusedByRule, quit, replaced, offered
+    case closedByPeer, noLongerMember, duplicate, shed, silent, refusedByRule, quit, replaced, offered
 }

@@ -1,32 +1,195 @@
 /// The whole protocol of one node as a deterministic state machine with one door.
+///
+/// Everything that happens to a node comes in through ``handle(_:now:into:)``, everything it wants done goes out as
+/// effects. The machines inside (membership, records, topology, Plumtree, chat) know nothing of each other; this type
+/// carries what one says to the next. Its extensions are the chapters: handshake, gossip, membership, broadcast,
+/// repair, dialling, discovery, commands, queries.
 package struct NodeCore: Sendable {
     package let configuration: NodeConfiguration
+    package let id: NodeID
+    let cryptography: any Cryptography
+    /// For jitter and sampling; never for a key.
+    var generator: SeededGenerator
+
+    // The network; without one all of this is empty.
+    var network: Network?
+    var operations: MembershipSet
+    var membership: Membership
+    var records: RecordStore
+    var chat: ChatMachine
+    var plumtree: PlumtreeMachine
+    var topology: TopologyMachine
+    /// Since when this node has counted a key as a member; decides what `history_for_new` hands over.
+    var memberSince: [NodeID: Instant] = [:]
+    /// Payloads that a GRAFT may ask for.
+    var payloads = BoundedMap<Hash, BroadcastItem>(capacity: Self.payloadCache)
+
+    // Links and dials
+    var links: [LinkID: Link] = [:]
+    var dials: [LinkID: Dial] = [:]
+    var dialCount: UInt64 = 0
+    var seeds: [SeedState]
+    var knocks = BoundedMap<NodeID, Knock>(capacity: 64)
+    var offers = BoundedMap<NodeID, PendingOffer>(capacity: 16)
+    var accepted: Set<NodeID> = []
+    /// Where members were reached, or say they can be; the best first.
+    var endpoints: [NodeID: [Endpoint]] = [:]
+    var dialTurns: [NodeID: Int] = [:]
+
+    // This run
+    var now: Instant
+    var outbox: [Effect] = []
+    var listening: Endpoint?
+    var reachableAt: [Endpoint] = []
+    var life: UInt64
+    var recordVersion: UInt64 = 0
+    var rawSeq: UInt64 = 0
+    var nick: String?
+    var state = NodeState.joining
+    var hasStarted = false
+    var isStopping = false
+    var failedDialsInARow = 0
+    /// Members that were linked or reachable once, in this run or before.
+    var seen: Set<NodeID> = []
+    /// Members that said goodbye and have not come back.
+    var quitters: Set<NodeID> = []
+    var knownNicks: [NodeID: String] = [:]
+    /// This node's newest operation, while it may still be on its way to the disk.
+    var signedHead: Hash?
+    /// No `invited` events while a newcomer learns what was before it.
+    var isCatchingUp = false
+
+    // Waiting for the store
+    var persistCount: UInt64 = 0
+    var waiting: [PersistID: Continuation] = [:]
+
+    // Repair
+    var requests = BoundedMap<Hash, Request>(capacity: 256)
+    var missed = BoundedMap<Hash, Missed>(capacity: 4_096)
+    var rangesInFlight: (peer: NodeID, until: Instant)?
+
+    // Timers that are not a machine's own
+    var timers = Timers()
+    var discovery = DiscoveryState()
+    var operationLimit = RateLimit(burst: 4_096, perSecond: 1)
+    var recordLimits: [NodeID: RateLimit] = [:]
+    var requestLimits: [NodeID: RateLimit] = [:]
+    var counters: [String: UInt64] = [:]
+    var cachedRoot: Hash?
+
+    /// Newest payloads kept for GRAFT; older ones come by repair.
+    static let payloadCache = 1_024
 
     package init(
         configuration: NodeConfiguration, cryptography: any Cryptography, restored: [StateEntry],
         randomSeed: UInt64, now: Instant
     ) {
         self.configuration = configuration
+        self.cryptography = cryptography
+        id = cryptography.publicKey
+        generator = SeededGenerator(seed: randomSeed)
+        self.now = now
+        nick = configuration.nick
+        seeds = configuration.seedPeers.map { SeedState(peer: $0, now: now) }
+        life = now.wall
+        operations = Self.noOperations(of: id, limits: configuration.limits)
+        membership = operations.evaluate()
+        records = RecordStore(recordsPerOwner: configuration.limits.recordsPerOwner)
+        chat = ChatMachine(network: .zero, cryptography: cryptography, limits: configuration.limits)
+        plumtree = PlumtreeMachine(ihaveTimeout: configuration.ihaveTimeout, limits: configuration.limits)
+        topology = Self.makeTopology(
+            configuration, id: id, network: .zero, cryptography: cryptography, hasEndpoint: false, now: now)
+        restore(restored)
     }
 
-    package mutating func handle(_ input: Input, now: Instant, into effects: inout [Effect]) {}
-
-    /// When `handle(.deadline)` is due; nil when nothing waits.
-    package var nextDeadline: Instant? { nil }
-
-    package var id: NodeID { NodeID(.zero) }
-    package var status: NodeStatus {
-        NodeStatus(
-            id: id, nick: nil, network: nil, networkName: nil, state: .joining, members: 0, online: 0, links: 0,
-            isConverged: false, stateHash: .zero, messages: 0, counters: [])
+    /// The one door. `effects` are to be performed in order.
+    package mutating func handle(_ input: Input, now: Instant, into effects: inout [Effect]) {
+        noticeOwnPause(at: now)
+        self.now = now
+        switch input {
+        case .started(let listening, let reachable): start(listening: listening, reachable: reachable)
+        case .command(let id, let command): perform(command, id)
+        case .linkUp(let link, let info): linkUp(link, info)
+        case .message(let link, let message): receive(message, over: link)
+        case .malformed(let link, let error): malformed(error, over: link)
+        case .linkDown(let link, let failure): linkDown(link, failure)
+        case .datagram(let bytes, let source): receive(datagram: bytes, from: source)
+        case .persisted(let id): persisted(id)
+        case .persistFailed(let id, let reason): persistFailed(id, reason)
+        case .deadline: break
+        }
+        if hasStarted, !isStopping { runDueTimers() }
+        effects += outbox
+        outbox.removeAll(keepingCapacity: true)
     }
-    package var members: [MemberInfo] { [] }
-    package var links: [LinkStatus] { [] }
-    package var graph: MeshGraph { MeshGraph(nodes: [], edges: []) }
-    /// Messages with `index >= since` in causal order, at most `limit` of them.
-    package func history(since: Int, limit: Int) -> [ChatMessage] { [] }
-    /// Who would fall with `key` if it were revoked at its newest operations.
-    package func whoFalls(with key: NodeID) -> [NodeID] { [] }
-    /// 60 digits in 12 groups that two members compare to know each other's keys.
-    package func safetyNumber(with key: NodeID) -> String { "" }
+
+    // MARK: Small words that every chapter uses
+
+    mutating func emit(_ event: MeshEvent) { outbox.append(.emit(event)) }
+    mutating func count(_ name: String, _ amount: UInt64 = 1) { counters[name, default: 0] &+= amount }
+    mutating func send(_ message: Message, over link: LinkID) {
+        count("sent.\(message.name)")
+        outbox.append(.send(link, message))
+    }
+    mutating func answer(_ id: CommandID?, _ answer: Answer) {
+        if let id { outbox.append(.answer(id, answer)) }
+    }
+    mutating func warn(_ code: String, _ reason: String) { emit(.warning(code: code, reason: reason)) }
+
+    var networkID: Hash { network?.id ?? .zero }
+    var isMember: Bool { network != nil && membership.isMember(id) }
+
+    func nick(of member: NodeID) -> String? {
+        if member == id { return nick }
+        return records.entry(RecordKey.nick, of: member).flatMap { String(validating: $0.record.value, as: UTF8.self) }
+    }
+
+    static func makeTopology(
+        _ configuration: NodeConfiguration, id: NodeID, network: Hash, cryptography: any Cryptography,
+        hasEndpoint: Bool, now: Instant
+    ) -> TopologyMachine {
+        TopologyMachine(
+            id: id,
+            configuration: TopologyMachine.Configuration(
+                minDegree: configuration.minDegree, maxDegree: configuration.maxDegree,
+                rebalanceInterval: configuration.rebalanceInterval),
+            weight: ChordWeight(network: network) { cryptography.hash($0) }, hasEndpoint: hasEndpoint, now: now)
+    }
+
+    /// What stands for the set of operations while there is no network.
+    static func noOperations(of id: NodeID, limits: Limits) -> MembershipSet {
+        let genesis = Genesis(signer: id, name: "", at: 0, nonce: .zero, previous: nil, roster: [])
+        return MembershipSet(origin: .genesis(genesis), network: .zero, pendingLimit: limits.pendingOperations)
+    }
+}
+
+/// The network this node belongs to.
+struct Network: Sendable {
+    let id: Hash
+    let name: String
+    /// Nil for an open network.
+    let genesis: Signed?
+    let founder: NodeID?
+
+    /// A closed network.
+    init(genesis signed: Signed, _ genesis: Genesis, with cryptography: any Cryptography) {
+        id = Genesis.networkID(ofBody: signed.body, with: cryptography)
+        (name, self.genesis, founder) = (genesis.name, signed, genesis.signer)
+    }
+
+    /// An open network: whoever knows the name.
+    init(open name: String, with cryptography: any Cryptography) {
+        id = Genesis.openNetworkID(name: name, with: cryptography)
+        (self.name, genesis, founder) = (name, nil, nil)
+    }
+}
+
+/// What happens when the store has answered.
+enum Continuation: Sendable {
+    case begin
+    case operations([VerifiedOperation], from: LinkID?, CommandID?)
+    case adopt(Network, [VerifiedOperation], then: CommandID?, link: LinkID?)
+    case forget(CommandID)
+    case answer(CommandID)
+    case nothing
 }

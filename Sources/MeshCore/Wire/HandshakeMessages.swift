@@ -30,8 +30,6 @@ package struct Hello: SignedContent, Equatable {
         package static let urgent = Features(rawValue: 2)
         /// Cannot be dialled.
         package static let undiallable = Features(rawValue: 4)
-        /// A test dial on somebody's behalf: close after the handshake (dial-back).
-        package static let dialBack = Features(rawValue: 8)
     }
 
     package init(

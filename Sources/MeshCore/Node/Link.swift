@@ -1,0 +1,136 @@
+/// A secured connection and what this node knows of it.
+struct Link: Sendable {
+    enum Phase: Sendable, Equatable {
+        /// The peer speaks first.
+        case awaitHello
+        /// Our HELLO, with this hash, is out.
+        case greeting(Hash)
+        case open
+        /// Told to close; what still comes is ignored.
+        case closing
+    }
+
+    let info: LinkInfo
+    var phase: Phase
+    /// Proven: by the certificate, or by a signed HELLO or WELCOME.
+    var peer: NodeID?
+    /// Of the HELLO that opened this link, whoever sent it.
+    var helloHash = Hash.zero
+    var features: Hello.Features = []
+    /// The port the peer says it listens on, as an address.
+    var dialable: Endpoint?
+    /// Open links only.
+    var detector: PhiAccrualDetector?
+    var openedAt: Instant
+    var suspectSince: Instant?
+    // Heartbeats
+    var lastBeatSent: UInt64 = 0
+    var lastBeatAt: Instant?
+    var roundTrip: Duration?
+    // Gossip
+    /// Both ends have the same operations: records and messages may flow.
+    var isSynced = false
+    var peerRoot: Hash?
+    /// A digest with detail is out and its delta not yet in.
+    var exchangeUntil: Instant?
+    var vectorSentAt: Instant?
+    var peerVector: [VersionVector.Entry] = []
+    /// The reason of the peer's LEAVE.
+    var leaveReason: LeaveNotice.Reason?
+    var closeReason: CloseReason?
+    /// The handshake succeeded once, so its end says nothing about the dial.
+    var openedOnce = false
+    /// When phi crosses the threshold if nothing arrives; kept here because finding it takes a search.
+    var suspicionAt = Instant.distantFuture
+    /// The peer's last digest, until both ends hold the same operations.
+    var peerDetail: DigestDetail?
+    var detailSentAt: Instant?
+}
+
+/// Why a connection was dialled.
+struct Dial: Sendable, Equatable {
+    enum Purpose: Sendable, Equatable {
+        case seed(Int)
+        case member(NodeID)
+        /// The source of a valid discovery reply.
+        case local
+        /// Somebody who knocked and was invited since.
+        case invited(NodeID)
+        /// Named by a REJECT of a peer this memberless node trusts.
+        case contact(NodeID)
+        /// On behalf of the peer of this link.
+        case dialBack(LinkID)
+    }
+
+    let purpose: Purpose
+    let endpoint: Endpoint
+    let expected: NodeID?
+    /// A REJECT has said what came of it.
+    var isSettled = false
+}
+
+/// A stranger who was turned away.
+struct Knock: Sendable {
+    let endpoint: Endpoint
+    let at: Instant
+}
+
+/// A network that would take this node.
+struct PendingOffer: Sendable {
+    let offer: Offer
+    let at: Instant
+}
+
+/// A configured seed peer and how dialling it goes.
+struct SeedState: Sendable {
+    let peer: SeedPeer
+    /// The key first seen there (trust on first use), while this node was memberless.
+    var pinned: NodeID?
+    var failures = 0
+    var rejections = 0
+    var firstRejectedAt: Instant?
+    var nextAttempt: Instant
+    var isDialling = false
+
+    init(peer: SeedPeer, now: Instant) { (self.peer, nextAttempt) = (peer, now) }
+
+    var expected: NodeID? { peer.key ?? pinned }
+}
+
+/// A signed request for messages that waits for its answer.
+struct Request: Sendable {
+    let provider: NodeID
+    let prekey: Bytes32
+    let sentAt: Instant
+    let isRanges: Bool
+}
+
+/// A message this node must ask for again.
+struct Missed: Sendable {
+    let author: NodeID
+    let isDirect: Bool
+    var attempts = 0
+    var nextTry: Instant
+}
+
+/// The node's own beats.
+struct Timers: Sendable {
+    var heartbeat = Instant.distantFuture
+    var gossip = Instant.distantFuture
+    var repair = Instant.distantFuture
+    var prekeys = Instant.distantFuture
+    /// The next message to ask for again.
+    var missed = Instant.distantFuture
+
+    var next: Instant { min(min(heartbeat, gossip), min(repair, min(prekeys, missed))) }
+}
+
+/// LAN discovery.
+struct DiscoveryState: Sendable {
+    var nextRequest = Instant.distantFuture
+    var nonce: [UInt8] = []
+    var requestsSent = 0
+    /// When an address was dialled last because of a reply.
+    var tried = BoundedMap<Endpoint, Instant>(capacity: 256)
+    var answers = RateLimit(burst: 10, perSecond: 10)
+}

@@ -1,0 +1,340 @@
+// HELLO, WELCOME, REJECT: who is at the other end, and may it stay (protocol, 2.2 and 2.3).
+extension NodeCore {
+    mutating func linkUp(_ link: LinkID, _ info: LinkInfo) {
+        guard !isStopping else { return outbox.append(.close(link, .quit)) }
+        links[link] = Link(info: info, phase: .awaitHello, peer: info.certificateKey, openedAt: now)
+        guard info.role == .dialler else { return }
+        if case .dialBack(let asker) = dials[link]?.purpose {
+            // The connection itself is the answer.
+            dials[link]?.isSettled = true
+            send(.dialBack(.answer(reached: true)), over: asker, ifOpen: true)
+            return close(link, .replaced)
+        }
+        if let key = info.certificateKey, key == id || membership.isRevoked(key) {
+            return close(link, key == id ? .duplicate : .rejected)
+        }
+        sendHello(over: link)
+    }
+
+    private mutating func sendHello(over link: LinkID) {
+        guard let info = links[link]?.info else { return }
+        let hello = Hello(
+            signer: id, to: info.certificateKey ?? dials[link]?.expected, mode: info.tls == nil ? .clear : .tls,
+            channel: info.channel, network: network.map { tag(of: $0.id, channel: info.channel, signer: id) } ?? .zero,
+            features: topology.features, nick: network == nil ? nick : nil, port: listening?.port ?? 0)
+        let signed = hello.signed(in: .zero, with: cryptography)
+        let hash = cryptography.hash(signed.encoded())
+        links[link]?.phase = .greeting(hash)
+        links[link]?.helloHash = hash
+        send(.hello(signed), over: link)
+    }
+
+    /// Shows that the signer knows the network without naming it to whoever merely answers at an address.
+    private func tag(of network: Hash, channel: Hash, signer: NodeID) -> Hash {
+        cryptography.authenticationCode(
+            key: network.rawBytes, Label.of(.tag) + channel.rawBytes + signer.rawBytes)
+    }
+
+    // MARK: HELLO
+
+    mutating func receiveHello(_ signed: Signed, over link: LinkID) {
+        guard let state = links[link] else { return }
+        guard let hello = checkedHello(signed, on: state) else { return close(link, .badIdentity) }
+        let isTurned: Bool
+        switch state.phase {
+        case .awaitHello: isTurned = false
+        // A memberless acceptor answers HELLO with its own: now this end, a member, judges.
+        case .greeting where state.info.role == .dialler && isMember && hello.network == .zero: isTurned = true
+        default: return close(link, .protocolViolation)
+        }
+        links[link]?.peer = hello.signer
+        links[link]?.features = hello.features
+        let helloHash = cryptography.hash(signed.encoded())
+        links[link]?.helloHash = helloHash
+        if hello.port != 0 {
+            // A dialled peer is where it was dialled, whatever its own port says.
+            links[link]?.dialable =
+                isTurned ? state.info.remote : Endpoint(host: state.info.remote.host, port: hello.port)
+        }
+        judge(hello, over: link)
+    }
+
+    private mutating func checkedHello(_ signed: Signed, on link: Link) -> Hello? {
+        let hello: Hello
+        do { hello = try Hello.verified(signed, in: .zero, with: cryptography) } catch {
+            count(error.counter)
+            return nil
+        }
+        let mode: Hello.Mode = link.info.tls == nil ? .clear : .tls
+        let isGood =
+            hello.signer != id && hello.signer == link.info.certificateKey ?? hello.signer
+            && hello.channel == link.info.channel && hello.mode == mode && hello.to ?? id == id
+            && (mode == .clear || hello.to == id)
+        if !isGood { count("refused.hello") }
+        return isGood ? hello : nil
+    }
+
+    /// May the signer stay? The first reason that speaks against it is given.
+    private mutating func judge(_ hello: Hello, over link: LinkID) {
+        let peer = hello.signer
+        guard isMember, let network else {
+            // Two strangers have nothing to say to each other.
+            return hello.network == .zero ? reject(.notInvited, link) : sendHello(over: link)
+        }
+        if membership.isRevoked(peer) { return reject(.revoked, link) }
+        guard membership.isMember(peer) else { return turnAway(hello, link) }
+        let isNewcomer = hello.network == .zero
+        if !isNewcomer, let channel = links[link]?.info.channel,
+            hello.network != tag(of: network.id, channel: channel, signer: peer)
+        {
+            return reject(.otherNetwork, link)
+        }
+        guard (hello.versionMin...max(hello.versionMin, hello.versionMax)).contains(WireLimits.protocolVersion)
+        else { return reject(.version, link) }
+        if links[link]?.info.role == .acceptor { topology.inboundSeen() }
+        guard primaryLink(to: peer) != nil || topology.accepts(peer, features: hello.features, asDialler: false)
+        else { return reject(.full, link) }
+        welcome(peer, isNewcomer: isNewcomer, over: link)
+    }
+
+    private mutating func turnAway(_ hello: Hello, _ link: LinkID) {
+        reject(.notInvited, link)
+        guard let endpoint = links[link]?.dialable ?? links[link]?.info.remote else { return }
+        let isNews = knocks[hello.signer].map { now - $0.at > .seconds(60) } ?? true
+        knocks[hello.signer] = Knock(endpoint: endpoint, at: now)
+        if isNews { emit(.knock(hello.signer, nick: hello.nick.flatMap(Nick.valid), endpoint)) }
+    }
+
+    private mutating func reject(_ reason: Reject.Reason, _ link: LinkID) {
+        guard let state = links[link] else { return }
+        count("rejected.\(reason)")
+        let proof = reason == .revoked ? state.peer.flatMap { membership.revocation(of: $0)?.operation } : nil
+        let others = reason == .full ? state.peer.map { alternatives(for: $0, features: state.features) } ?? [] : []
+        let body = Reject(
+            signer: id, hello: state.helloHash, channel: state.info.channel, reason: reason, proof: proof,
+            others: others)
+        send(.reject(body.signed(in: .zero, with: cryptography)), over: link)
+        close(link, .rejected)
+    }
+
+    private mutating func alternatives(for peer: NodeID, features: Hello.Features) -> [Contact] {
+        topology.alternatives(for: peer, isUndiallable: features.contains(.undiallable), using: &generator)
+            .compactMap { other in
+                endpoints[other]?.first.map { Contact(key: other, endpoint: $0.description) }
+            }
+    }
+
+    // MARK: WELCOME
+
+    private mutating func welcome(_ peer: NodeID, isNewcomer: Bool, over link: LinkID) {
+        guard let state = links[link], let network else { return }
+        var admission: AdmissionProof?
+        if isNewcomer, let genesis = network.genesis {
+            guard let path = membership.admissionProof(for: [id, peer].sorted()) else {
+                return reject(.full, link)
+            }
+            admission = AdmissionProof(genesis: genesis, operations: path.map(\.operation))
+        }
+        let body = Welcome(
+            signer: id, hello: state.helloHash, channel: state.info.channel, version: WireLimits.protocolVersion,
+            network: network.id, features: topology.features, admission: admission, others: [])
+        send(.welcome(body.signed(in: network.id, with: cryptography)), over: link)
+        open(link, to: peer)
+    }
+
+    mutating func receiveWelcome(_ signed: Signed, over link: LinkID) {
+        guard let state = links[link], case .greeting(let hash) = state.phase,
+            let claimed = try? Welcome(body: signed.body),
+            let welcome = try? Welcome.verified(signed, in: claimed.network, with: cryptography),
+            welcome.hello == hash, welcome.channel == state.info.channel,
+            welcome.signer == state.info.certificateKey ?? welcome.signer, welcome.signer != id,
+            welcome.version == WireLimits.protocolVersion,
+            dials[link]?.expected.map({ $0 == welcome.signer }) ?? true
+        else {
+            count("refused.welcome")
+            return close(link, .badIdentity)
+        }
+        links[link]?.peer = welcome.signer
+        links[link]?.features = welcome.features
+        if state.info.role == .dialler { links[link]?.dialable = state.info.remote }
+        if let network {
+            guard network.id == welcome.network, membership.isMember(welcome.signer) else {
+                count("refused.welcome")
+                return close(link, .badIdentity)
+            }
+            guard
+                primaryLink(to: welcome.signer) != nil
+                    || topology.accepts(welcome.signer, features: welcome.features, asDialler: true)
+            else {
+                dials[link]?.isSettled = true
+                topology.dialGivenUp(welcome.signer, now: now)
+                return close(link, .refusedByRule)
+            }
+            open(link, to: welcome.signer)
+        } else {
+            considerAdmission(welcome, over: link)
+        }
+    }
+
+    // MARK: REJECT
+
+    mutating func receiveReject(_ signed: Signed, over link: LinkID) {
+        guard let state = links[link], state.phase != .closing,
+            let reject = try? Reject.verified(signed, in: .zero, with: cryptography),
+            reject.channel == state.info.channel, reject.hello == state.helloHash,
+            reject.signer == state.info.certificateKey ?? reject.signer, reject.signer != id
+        else {
+            count("refused.reject")
+            return close(link, .badIdentity)
+        }
+        links[link]?.peer = reject.signer
+        if case .open = state.phase, reject.reason != .revoked { return close(link, .rejected) }
+        learnFromReject(reject, over: link)
+        close(link, .rejected)
+    }
+
+    private mutating func learnFromReject(_ reject: Reject, over link: LinkID) {
+        guard let state = links[link] else { return }
+        let proof = reject.proof.flatMap { proof -> VerifiedOperation? in
+            guard network != nil else { return nil }
+            return try? VerifiedOperation.verify(proof, in: networkID, with: cryptography)
+        }
+        emit(
+            .rejected(
+                Rejection(
+                    endpoint: state.info.remote, reason: Rejection.Reason(reject.reason), id: reject.signer,
+                    by: proof?.signer)))
+        // Others believe a revocation only as an operation that verifies; then it is one like any other.
+        if let proof, proof.subject == id, !operations.contains(proof.id) {
+            persist([.operation(proof.operation)], then: .operations([proof], from: nil, nil))
+        }
+        dialRejected(reject, over: link)
+    }
+
+    // MARK: Open
+
+    /// The handshake is complete at this end.
+    mutating func open(_ link: LinkID, to peer: NodeID) {
+        if let other = primaryLink(to: peer), other != link, !prefers(link, over: other) {
+            send(.leave(LeaveNotice(reason: .duplicate)), over: link)
+            outbox.append(.open(link))
+            return close(link, .duplicate)
+        }
+        let replaced = primaryLink(to: peer)
+        links[link]?.phase = .open
+        links[link]?.openedAt = now
+        let detector = PhiAccrualDetector(heartbeatInterval: configuration.heartbeatInterval, now: now)
+        links[link]?.detector = detector
+        rearmSuspicion(link)
+        outbox.append(.open(link))
+        if let replaced {
+            send(.leave(LeaveNotice(reason: .duplicate)), over: replaced)
+            close(replaced, .replaced)
+        }
+        failedDialsInARow = 0
+        if let endpoint = links[link]?.dialable { reached(peer, at: endpoint) }
+        dialSucceeded(link)
+        topology.linkOpened(peer, features: links[link]?.features ?? [], now: now)
+        plumtree.linkUp(link)
+        if let remote = links[link]?.info.remote { emit(.linkUp(peer, nick: nick(of: peer), remote)) }
+        refreshState(reason: "linked to \(peer.short)")
+        sendBeat(over: link)
+        sendDigest(over: link, withDetail: true)
+    }
+
+    /// The open link to a peer, if there is one.
+    func primaryLink(to peer: NodeID) -> LinkID? {
+        links.filter { $0.value.phase == .open && $0.value.peer == peer }.keys.min()
+    }
+
+    /// Of two links to one peer: a suspect one always yields; the same dialler's new dial means that it lost the old;
+    /// of simultaneous dials the lower NodeID's survives (design, 4). Both ends decide alike.
+    private func prefers(_ new: LinkID, over old: LinkID) -> Bool {
+        guard let newLink = links[new], let oldLink = links[old], let peer = newLink.peer else { return true }
+        if oldLink.suspectSince != nil || newLink.info.role == oldLink.info.role { return true }
+        if now - oldLink.openedAt > Self.handshakeTime { return true }
+        let dialler = newLink.info.role == .dialler ? id : peer
+        return dialler == min(id, peer)
+    }
+
+    mutating func rearmSuspicion(_ link: LinkID) {
+        let crossing = links[link]?.detector?.suspicionTime(threshold: configuration.phiThreshold)
+        links[link]?.suspicionAt = crossing ?? .distantFuture
+    }
+
+    // MARK: Close
+
+    /// Ends a link from this end; the transport answers with `linkDown`.
+    mutating func close(_ link: LinkID, _ reason: CloseReason) {
+        guard let state = links[link], state.phase != .closing else { return }
+        let wasOpen = state.phase == .open
+        links[link]?.phase = .closing
+        links[link]?.closeReason = reason
+        outbox.append(.close(link, reason))
+        if wasOpen { linkLost(link, reason: state.leaveReason.map { "\($0)" } ?? reason.rawValue) }
+    }
+
+    mutating func linkDown(_ link: LinkID, _ failure: LinkFailure) {
+        let state = links[link]
+        if let state, state.phase == .open {
+            links[link]?.phase = .closing
+            linkLost(link, reason: state.leaveReason.map { "\($0)" } ?? failure.sentence)
+        }
+        if state?.openedOnce != true { dialEnded(link, failure) }
+        links[link] = nil
+        dials[link] = nil
+    }
+
+    /// An open link is gone, for whatever reason.
+    private mutating func linkLost(_ link: LinkID, reason: String) {
+        guard let state = links[link], let peer = state.peer else { return }
+        plumtree.linkDown(link, now: now)
+        emit(.linkDown(peer, nick: nick(of: peer), state.info.remote, reason: reason))
+        if rangesInFlight?.peer == peer { rangesInFlight = nil }
+        guard primaryLink(to: peer) == nil else { return }
+        if state.leaveReason == .quit {
+            quitters.insert(peer)
+            topology.memberLeft(peer, now: now)
+        }
+        topology.linkClosed(peer, now: now)
+        refreshState(reason: "the link to \(peer.short) is gone: \(reason)")
+    }
+
+    mutating func malformed(_ error: WireError, over link: LinkID) {
+        count(error.counter)
+        close(link, .malformedFrame)
+    }
+}
+
+extension Rejection.Reason {
+    init(_ reason: Reject.Reason) {
+        self =
+            switch reason {
+            case .notInvited: .notInvited
+            case .revoked: .revoked
+            case .full: .full
+            case .version: .version
+            case .otherNetwork: .otherNetwork
+            }
+    }
+}
+
+extension LinkFailure {
+    /// For people.
+    package var sentence: String {
+        switch self {
+        case .closed: "closed by the other end"
+        case .closedByUs: "closed here"
+        case .unreachable(let why): why
+        case .timeout: "no answer in time"
+        case .broken(let why): why
+        case .tlsExpected: "the other end speaks clear text, this node TLS"
+        case .clearExpected: "the other end speaks TLS, this node clear text"
+        case .badCertificate(let why): "its certificate is refused: \(why)"
+        case .handshakeFailed(let why): "the TLS handshake failed: \(why)"
+        case .unexpectedKey(let key): "another key answers there: \(key.hex)"
+        case .frameTooLong(let length, let limit): "it announced a frame of \(length) bytes, the limit is \(limit)"
+        case .queueFull: "it does not read what is sent"
+        }
+    }
+}

@@ -1,0 +1,244 @@
+// Start, restart, timers, stop.
+extension NodeCore {
+    /// Applies what an earlier run left. Entries that make no sense any more are passed over and counted.
+    mutating func restore(_ entries: [StateEntry]) {
+        var operationEntries: [Operation] = []
+        for entry in entries {
+            switch entry {
+            case .genesis(let signed):
+                operationEntries = []
+                restoreGenesis(signed)
+            case .openNetwork(let name): network = Network(open: name, with: cryptography)
+            case .operation(let operation): operationEntries.append(operation)
+            case .endpoint(let member, let endpoint): remember(endpoint, of: member)
+            case .seedKey(let endpoint, let key):
+                for index in seeds.indices where seeds[index].peer.endpoint == endpoint && seeds[index].peer.key == nil
+                {
+                    seeds[index].pinned = key
+                }
+            case .life(let past): life = max(life, past.addingClamped(1))
+            case .nick(let chosen): if configuration.nick == nil { nick = chosen }
+            case .seen(let member): seen.insert(member)
+            case .forgotten:
+                (network, operationEntries, endpoints, seen) = (nil, [], [:], [])
+                for index in seeds.indices { seeds[index].pinned = nil }
+            }
+        }
+        if network == nil, !configuration.requireInvitation {
+            network = Network(open: configuration.networkName, with: cryptography)
+        }
+        guard let network else { return }
+        enter(network)
+        for operation in operationEntries {
+            if let verified = try? VerifiedOperation.verify(operation, in: network.id, with: cryptography) {
+                operations.insert(verified)
+            } else {
+                count("refused.restoredOperation")
+            }
+        }
+        membership = operations.evaluate()
+        for member in membership.members { memberSince[member] = Instant(uptime: .min, wall: 0) }
+    }
+
+    private mutating func restoreGenesis(_ signed: Signed) {
+        guard let genesis = try? Genesis.verified(signed, in: .zero, with: cryptography) else {
+            return count("refused.restoredGenesis")
+        }
+        network = Network(genesis: signed, genesis, with: cryptography)
+    }
+
+    /// Makes the machines anew for a network.
+    mutating func enter(_ network: Network) {
+        self.network = network
+        let origin: MembershipSet.Origin
+        if let signed = network.genesis, let genesis = try? Genesis(body: signed.body) {
+            origin = .genesis(genesis)
+        } else {
+            origin = .everybody
+        }
+        operations = MembershipSet(
+            origin: origin, network: network.id, pendingLimit: configuration.limits.pendingOperations)
+        membership = operations.evaluate()
+        records = RecordStore(recordsPerOwner: configuration.limits.recordsPerOwner)
+        chat = ChatMachine(network: network.id, cryptography: cryptography, limits: configuration.limits)
+        plumtree = PlumtreeMachine(ihaveTimeout: configuration.ihaveTimeout, limits: configuration.limits)
+        topology = Self.makeTopology(
+            configuration, id: id, network: network.id, cryptography: cryptography,
+            hasEndpoint: !reachableAt.isEmpty, now: now)
+        cachedRoot = nil
+        memberSince = [:]
+    }
+
+    mutating func start(listening: Endpoint, reachable: [Endpoint]) {
+        self.listening = listening
+        reachableAt = reachable
+        topology.setOwnEndpoint(isKnown: !reachable.isEmpty)
+        // The life leads every record version: it is on disk before the first record is signed.
+        var entries: [StateEntry] = [.life(life)]
+        if let network, network.genesis == nil { entries.append(.openNetwork(name: network.name)) }
+        persist(entries, then: .begin)
+    }
+
+    mutating func begin() {
+        hasStarted = true
+        timers.heartbeat = now + configuration.heartbeatInterval
+        timers.gossip = now + configuration.gossipInterval
+        timers.repair = now + Self.repairInterval
+        if configuration.discovers { discovery.nextRequest = now }
+        emit(.stateChanged(.joining, reason: network == nil ? "waiting to be admitted" : "looking for members"))
+        if network != nil { beginInNetwork() }
+    }
+
+    /// Publishes this node's records; called once per run and network.
+    mutating func beginInNetwork() {
+        _ = chat.turnPrekeys(at: now.wall)
+        publishAddress()
+        publishNick()
+        publishPrekeys()
+        refreshRoster()
+    }
+
+    // MARK: Timers
+
+    /// Anti-entropy of messages, whatever else happened (topology, 4; protocol, 3.4).
+    static let repairInterval: Duration = .seconds(30)
+    /// A suspect link keeps its socket this long (topology, 4.8).
+    static let suspectGrace: Duration = .seconds(15)
+    /// From TCP up to open, in all.
+    static let handshakeTime: Duration = .seconds(5)
+    /// Lateness of the own loop beyond which verdicts about others are frozen (topology, 5.6).
+    static let pauseTolerance: Duration = .milliseconds(250)
+
+    /// A node that was stopped or starved must not condemn its peers for its own silence.
+    mutating func noticeOwnPause(at now: Instant) {
+        guard hasStarted, let due = nextDeadline, now - due > Self.pauseTolerance else { return }
+        count("pauses")
+        for link in links.keys.sorted() {
+            links[link]?.detector?.restart(at: now)
+            rearmSuspicion(link)
+        }
+    }
+
+    package var nextDeadline: Instant? {
+        guard hasStarted, !isStopping else { return nil }
+        var next = min(timers.next, topology.nextEvaluation)
+        if let deadline = plumtree.nextDeadline { next = min(next, deadline) }
+        next = min(next, discovery.nextRequest)
+        for link in links.values { next = min(next, deadline(of: link)) }
+        for seed in seeds where wantsSeeds && !seed.isDialling { next = min(next, seed.nextAttempt) }
+        if let ranges = rangesInFlight { next = min(next, ranges.until) }
+        return next == .distantFuture ? nil : next
+    }
+
+    private func deadline(of link: Link) -> Instant {
+        switch link.phase {
+        case .awaitHello, .greeting: link.info.since + Self.handshakeTime
+        case .open:
+            if let since = link.suspectSince {
+                since + Self.suspectGrace
+            } else {
+                link.suspicionAt
+            }
+        case .closing: .distantFuture
+        }
+    }
+
+    mutating func runDueTimers() {
+        if timers.heartbeat <= now { beat() }
+        if timers.gossip <= now { gossip() }
+        if timers.repair <= now { repair() }
+        if timers.prekeys <= now { turnPrekeys() }
+        checkLinks()
+        perform(plumtree.nextDeadline.map { $0 <= now } == true ? plumtree.deadline(now: now) : [])
+        retryMissed()
+        dialSeeds()
+        if discovery.nextRequest <= now { requestDiscovery() }
+        if network != nil, topology.nextEvaluation <= now { evaluateTopology() }
+    }
+
+    private mutating func checkLinks() {
+        for (link, state) in links.sorted(by: { $0.key < $1.key }) where deadline(of: state) <= now {
+            switch state.phase {
+            case .awaitHello, .greeting:
+                count("handshakeTimeout")
+                close(link, .handshakeTimeout)
+            case .open where state.suspectSince != nil: close(link, .silent)
+            case .open: suspect(link)
+            case .closing: break
+            }
+        }
+    }
+
+    private mutating func suspect(_ link: LinkID) {
+        links[link]?.suspectSince = now
+        count("suspected")
+        if let peer = links[link]?.peer, primaryLink(to: peer) == link { topology.suspect(peer, now: now) }
+    }
+
+    // MARK: The store
+
+    mutating func persist(_ entries: [StateEntry], then continuation: Continuation) {
+        persistCount += 1
+        let id = PersistID(persistCount)
+        waiting[id] = continuation
+        outbox.append(.persist(id, entries))
+    }
+
+    mutating func persisted(_ id: PersistID) {
+        switch waiting.removeValue(forKey: id) {
+        case .begin: begin()
+        case .operations(let verified, let link, let command):
+            insert(verified, from: link)
+            answer(command, .done)
+        case .adopt(let network, let verified, let command, let link):
+            adopted(network, verified, over: link)
+            answer(command, .done)
+        case .forget(let command): forgotten(command)
+        case .answer(let command): answer(command, .done)
+        case .nothing, nil: break
+        }
+    }
+
+    mutating func persistFailed(_ id: PersistID, _ reason: String) {
+        count("storageFailures")
+        warn("storage", reason)
+        switch waiting.removeValue(forKey: id) {
+        // Nothing was announced yet, so nothing is lost: the node goes on in memory and says so.
+        case .begin: begin()
+        case .operations(_, _, let command?), .adopt(_, _, let command?, _), .forget(let command), .answer(let command):
+            answer(command, .refused(.storage(reason)))
+        case .operations(let verified, let link, nil): insert(verified, from: link)
+        case .adopt(let network, let verified, nil, let link): adopted(network, verified, over: link)
+        case .nothing, nil: break
+        }
+    }
+
+    // MARK: Stop
+
+    mutating func quit(_ command: CommandID) {
+        if isMember { publishLinks(LinksValue(inbound: topology.inbound, wanted: 0, links: [])) }
+        for link in links.keys.sorted() {
+            if links[link]?.phase == .open { send(.leave(LeaveNotice(reason: .quit)), over: link) }
+            close(link, .quit)
+        }
+        isStopping = true
+        answer(command, .done)
+        outbox.append(.stopped)
+    }
+
+    func stateAfterChange() -> NodeState {
+        if links.values.contains(where: { $0.phase == .open }) { return .connected }
+        if failedDialsInARow >= configuration.maxDiscoveryRetries { return .offline }
+        return state == .joining ? .joining : .recovering
+    }
+
+    mutating func setState(_ new: NodeState, reason: String) {
+        guard new != state else { return }
+        state = new
+        emit(.stateChanged(new, reason: reason))
+    }
+
+    mutating func refreshState(reason: String) {
+        setState(stateAfterChange(), reason: reason)
+    }
+}

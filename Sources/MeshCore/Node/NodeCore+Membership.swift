@@ -1,0 +1,232 @@
+// The network of this node: founding, being admitted, operations, and what a change of membership entails.
+extension NodeCore {
+    // MARK: Joining
+
+    /// A WELCOME to this memberless node. It proves that *they* want us; whether we want them depends on how we came
+    /// there (protocol, 2.1): a configured seed or an accepted offer joins, the local net asks.
+    mutating func considerAdmission(_ welcome: Welcome, over link: LinkID) {
+        guard let (network, verified) = checkedAdmission(welcome) else {
+            count("refused.admission")
+            return close(link, .badIdentity)
+        }
+        let isTrusted =
+            switch dials[link]?.purpose {
+            case .seed(let index): trusts(seed: index, key: welcome.signer)
+            case .contact: true
+            default: false
+            }
+        if isTrusted || accepted.contains(welcome.signer) {
+            links[link]?.phase = .awaitHello
+            adopt(network, verified, then: nil, link: link)
+        } else {
+            offer(welcome, of: network, over: link)
+        }
+    }
+
+    private func checkedAdmission(_ welcome: Welcome) -> (Network, [VerifiedOperation])? {
+        guard let admission = welcome.admission,
+            let genesis = try? Genesis(body: admission.genesis.body),
+            var set = try? MembershipSet(genesis: admission.genesis, with: cryptography),
+            set.network == welcome.network
+        else { return nil }
+        var verified: [VerifiedOperation] = []
+        for operation in admission.operations {
+            guard let one = try? VerifiedOperation.verify(operation, in: welcome.network, with: cryptography)
+            else { return nil }
+            _ = set.insert(one)
+            verified.append(one)
+        }
+        let membership = set.evaluate()
+        guard membership.isMember(id), membership.isMember(welcome.signer) else { return nil }
+        return (Network(genesis: admission.genesis, genesis, with: cryptography), verified)
+    }
+
+    private mutating func offer(_ welcome: Welcome, of network: Network, over link: LinkID) {
+        guard let remote = links[link]?.info.remote, let founder = network.founder else { return }
+        let isNews =
+            offers[welcome.signer].map { now - $0.at > .seconds(600) || $0.offer.network != network.id } ?? true
+        let offer = Offer(
+            from: welcome.signer, nick: nil, endpoint: remote, network: network.id, name: network.name,
+            founder: founder)
+        offers[welcome.signer] = PendingOffer(offer: offer, at: now)
+        if isNews { emit(.offered(offer)) }
+        close(link, .offered)
+    }
+
+    mutating func adopt(
+        _ network: Network, _ verified: [VerifiedOperation], then command: CommandID?, link: LinkID?
+    ) {
+        var entries: [StateEntry] = network.genesis.map { [.genesis($0)] } ?? [.openNetwork(name: network.name)]
+        entries += verified.map { .operation($0.operation) }
+        if let link, let peer = links[link]?.peer, case .seed(let index) = dials[link]?.purpose {
+            entries.append(.seedKey(seeds[index].peer.endpoint, peer))
+            if seeds[index].peer.key == nil { warnUnpinned(seed: index, key: peer, network: network) }
+        }
+        persist(entries, then: .adopt(network, verified, then: command, link: link))
+    }
+
+    private mutating func warnUnpinned(seed index: Int, key: NodeID, network: Network) {
+        let founder = network.founder?.short ?? "nobody"
+        warn(
+            "unpinned-seed",
+            "joined \(network.name) through \(seeds[index].peer.endpoint), key \(key.hex), founded by \(founder);"
+                + " compare with what your friend's screen says")
+    }
+
+    mutating func adopted(_ network: Network, _ verified: [VerifiedOperation], over link: LinkID?) {
+        guard self.network?.id != network.id else { return }
+        let past = links
+        enter(network)
+        for operation in verified { operations.insert(operation) }
+        membership = operations.evaluate()
+        for member in membership.members { memberSince[member] = now }
+        isCatchingUp = link != nil
+        knocks.removeAll { _, _ in true }
+        offers.removeAll { _, _ in true }
+        for other in past.keys.sorted() where other != link { close(other, .replaced) }
+        beginInNetwork()
+        if let link, let peer = links[link]?.peer, links[link]?.phase == .awaitHello { open(link, to: peer) }
+    }
+
+    mutating func found(name: String, roster: [NodeID], previous: Hash?, inviting key: NodeID?, _ command: CommandID) {
+        guard let nonce = Bytes32(cryptography.randomBytes(Bytes32.count)) else { return }
+        let genesis = Genesis(
+            signer: id, name: name, at: now.wall, nonce: nonce, previous: previous,
+            roster: Array(roster.sorted().prefix(WireLimits.roster)))
+        let signed = genesis.signed(in: .zero, with: cryptography)
+        let network = Network(genesis: signed, genesis, with: cryptography)
+        var verified: [VerifiedOperation] = []
+        if let key {
+            let invite = Invite(signer: id, prev: .zero, subject: key, at: now.wall)
+            let operation = Operation.invite(invite.signed(in: network.id, with: cryptography))
+            if let one = try? VerifiedOperation.verify(operation, in: network.id, with: cryptography) {
+                verified.append(one)
+            }
+        }
+        adopt(network, verified, then: command, link: nil)
+        if let key { dialKnock(of: key) }
+    }
+
+    mutating func forgotten(_ command: CommandID) {
+        for link in links.keys.sorted() {
+            if links[link]?.phase == .open { send(.leave(LeaveNotice(reason: .notMember)), over: link) }
+            close(link, .noLongerMember)
+        }
+        enter(Network(open: "", with: cryptography))
+        network = nil
+        operations = Self.noOperations(of: id, limits: configuration.limits)
+        membership = operations.evaluate()
+        (endpoints, seen, accepted) = ([:], [], [])
+        for index in seeds.indices { seeds[index].pinned = nil }
+        state = .joining
+        emit(.stateChanged(.joining, reason: "the network was forgotten"))
+        answer(command, .done)
+    }
+
+    // MARK: Operations
+
+    /// Verifies what a peer sent and hands what is new to the store; it takes effect when it is on disk.
+    mutating func receive(_ chunk: OperationsChunk, over link: LinkID) {
+        var fresh: [VerifiedOperation] = []
+        for operation in chunk.operations where !operations.isKnown(operation.id(in: networkID, with: cryptography)) {
+            guard operationLimit.allows(at: now) else {
+                count("operationFlood")
+                warn("operation-flood", "more than \(configuration.limits.operations) operations; taking one a second")
+                break
+            }
+            do throws(VerificationError) {
+                fresh.append(try VerifiedOperation.verify(operation, in: networkID, with: cryptography))
+            } catch {
+                count(error.counter)
+                return close(link, .protocolViolation)
+            }
+        }
+        guard !fresh.isEmpty else { return }
+        persist(fresh.map { .operation($0.operation) }, then: .operations(fresh, from: link, nil))
+    }
+
+    /// Takes verified and stored operations into the set, passes on what is new, and acts on what changed.
+    mutating func insert(_ verified: [VerifiedOperation], from source: LinkID?) {
+        let fresh = verified.flatMap { operations.insert($0) }
+        guard !fresh.isEmpty else { return }
+        cachedRoot = nil
+        let old = membership
+        membership = operations.evaluate()
+        let message = Message.operations(OperationsChunk(operations: fresh.map(\.operation)))
+        for link in openLinks where link != source { send(message, over: link) }
+        announce(fresh, old: old)
+        membershipChanged(from: old)
+        // Unequal digests are settled by exchanging again: once here, whatever else arrives.
+        for link in openLinks { resumeExchange(over: link) }
+    }
+
+    private mutating func announce(_ fresh: [VerifiedOperation], old: Membership) {
+        guard !isCatchingUp else { return }
+        for operation in fresh {
+            let subject = operation.subject
+            switch operation.kind {
+            case .invite where membership.isMember(subject) && !old.isMember(subject) && subject != id:
+                emit(.memberInvited(subject, nick: nick(of: subject), by: operation.signer))
+            case .revoke where membership.isRevoked(subject) && !old.isRevoked(subject):
+                emit(.memberRevoked(subject, nick: nick(of: subject), by: operation.signer))
+            default: break
+            }
+        }
+        for fallen in membership.fallen where old.isMember(fallen) {
+            let sponsor = old.invitedBy(fallen)
+            emit(.memberFell(fallen, nick: nick(of: fallen), by: sponsor ?? fallen))
+        }
+    }
+
+    /// Every change re-examines every link, and what was kept for those who are out goes.
+    private mutating func membershipChanged(from old: Membership) {
+        for member in membership.members where memberSince[member] == nil { memberSince[member] = now }
+        let gone = old.members.subtracting(membership.members).union(membership.revoked.subtracting(old.revoked))
+        for member in gone.sorted() {
+            memberSince[member] = nil
+            records.remove(member)
+            chat.forget(member)
+        }
+        refreshRoster()
+        for link in openLinks {
+            guard let peer = links[link]?.peer, !membership.isMember(peer) else { continue }
+            if membership.isRevoked(peer) { sendRevoked(over: link) }
+            send(.leave(LeaveNotice(reason: .notMember)), over: link)
+            close(link, .noLongerMember)
+        }
+        if old.isMember(id), !membership.isMember(id) { lostMembership() }
+        for member in membership.members.subtracting(old.members).sorted() { dialKnock(of: member) }
+    }
+
+    private mutating func sendRevoked(over link: LinkID) {
+        guard let state = links[link], let peer = state.peer else { return }
+        let body = Reject(
+            signer: id, hello: state.helloHash, channel: state.info.channel, reason: .revoked,
+            proof: membership.revocation(of: peer)?.operation, others: [])
+        send(.reject(body.signed(in: .zero, with: cryptography)), over: link)
+    }
+
+    private mutating func lostMembership() {
+        for link in openLinks { close(link, .noLongerMember) }
+        let by = membership.revokedBy(id)
+        let reason =
+            by.map { "this key was revoked by \(nick(of: $0) ?? $0.short)" } ?? "this key fell with its sponsor"
+        state = .offline
+        emit(.stateChanged(.offline, reason: reason))
+    }
+
+    var openLinks: [LinkID] { links.filter { $0.value.phase == .open }.keys.sorted() }
+
+    /// Tells the topology who there is and who can be dialled.
+    mutating func refreshRoster() {
+        topology.setRoster(
+            rosterMembers.map { TopologyMachine.Member(id: $0, hasEndpoint: endpoints[$0]?.isEmpty == false) })
+    }
+
+    /// The members, ascending; in an open network everybody this node has heard of.
+    var rosterMembers: [NodeID] {
+        guard membership.isOpen else { return membership.sortedMembers }
+        let known = Set(records.owners).union(links.values.compactMap { $0.phase == .open ? $0.peer : nil }).union([id])
+        return known.filter { membership.isMember($0) }.sorted()
+    }
+}

@@ -1,0 +1,259 @@
+// Anti-entropy of messages: version vectors find every gap, signed requests fill it, re-sealed if need be.
+extension NodeCore {
+    /// Bytes of one SyncResponse, and requests one member may make.
+    private static let responseSize = 256 * 1_024
+    private static let requestBurst = 32
+    private static let requestsPerSecond = 8.0
+    private static let requestTimeout: Duration = .seconds(5)
+
+    // MARK: Vectors
+
+    /// The chains whose messages are honoured, so that the vectors of equal nodes are equal.
+    private var honouredVector: [VersionVector.Entry] {
+        chat.history.vector.compactMap { entry in
+            guard entry.next > 0,
+                membership.honoursMessage(by: entry.author, chain: entry.chain, seq: entry.next - 1)
+            else { return nil }
+            return entry
+        }
+    }
+
+    mutating func sendVector(over link: LinkID, withChains: Bool) {
+        guard links[link]?.isSynced == true else { return }
+        let chains = Array(honouredVector.prefix(WireLimits.vectorChains))
+        if withChains { links[link]?.vectorSentAt = now }
+        send(.vector(VersionVector(root: vectorRoot(chains), chains: withChains ? chains : nil)), over: link)
+    }
+
+    private func vectorRoot(_ chains: [VersionVector.Entry]) -> Hash {
+        var writer = WireWriter()
+        writer.write(list: chains)
+        return cryptography.hash(Label.of(.state, in: networkID) + writer.bytes)
+    }
+
+    mutating func receive(_ vector: VersionVector, from peer: NodeID, over link: LinkID) {
+        guard vector.root != vectorRoot(honouredVector) else {
+            links[link]?.peerVector = []
+            return
+        }
+        guard let chains = vector.chains else { return sendVector(over: link, withChains: true) }
+        links[link]?.peerVector = chains
+        requestRanges()
+        let sentRecently = links[link]?.vectorSentAt.map { now - $0 < .seconds(2) } ?? false
+        if chat.history.exceeds(chains), !sentRecently { sendVector(over: link, withChains: true) }
+    }
+
+    /// Asks one peer at a time, so that two neighbours do not send the same history twice.
+    mutating func requestRanges() {
+        if let inFlight = rangesInFlight, inFlight.until > now { return }
+        rangesInFlight = nil
+        for link in openLinks {
+            guard let state = links[link], let peer = state.peer, !state.peerVector.isEmpty else { continue }
+            let honoured = state.peerVector.filter {
+                $0.next > 0 && membership.isAdmitted($0.author)
+            }
+            let ranges = chat.history.lacking(comparedTo: honoured, limit: WireLimits.ranges)
+            if ranges.isEmpty {
+                links[link]?.peerVector = []
+                continue
+            }
+            rangesInFlight = (peer, now + Self.requestTimeout)
+            request(.ranges(ranges), from: peer)
+            return
+        }
+    }
+
+    /// The beat of anti-entropy: every link, and one member beyond them.
+    mutating func repair() {
+        timers.repair = now + Self.repairInterval
+        for link in openLinks { sendVector(over: link, withChains: false) }
+        requestDirect(from: topology.reachable.filter { $0 != id }.randomElement(using: &generator))
+    }
+
+    // MARK: Requests
+
+    mutating func request(_ want: SyncRequest.Want, from provider: NodeID) {
+        guard let prekey = chat.ring.current, let nonce = Bytes32(cryptography.randomBytes(Bytes32.count)) else {
+            return
+        }
+        let body = SyncRequest(signer: id, to: provider, nonce: nonce, prekey: prekey, want: want)
+        let signed = body.signed(in: networkID, with: cryptography)
+        guard route(Routed(to: provider, item: .request(signed))) else { return }
+        let isRanges = if case .ranges = want { true } else { false }
+        let request = SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography)
+        requests[request] = Request(provider: provider, prekey: prekey, sentAt: now, isRanges: isRanges)
+    }
+
+    /// Direct messages to this node that the member holds for it.
+    mutating func requestDirect(from member: NodeID?) {
+        guard let member, member != id else { return }
+        request(.direct(Array(chat.history.directHeld(by: id).prefix(WireLimits.ranges))), from: member)
+    }
+
+    mutating func receiveRequest(_ signed: Signed) {
+        let request: SyncRequest
+        do { request = try SyncRequest.verified(signed, in: networkID, with: cryptography) } catch {
+            return count(error.counter)
+        }
+        guard request.to == id, membership.isMember(request.signer), request.signer != id else {
+            return count("refused.request")
+        }
+        let limit = RateLimit(burst: Self.requestBurst, perSecond: Self.requestsPerSecond)
+        guard requestLimits[request.signer, default: limit].allows(at: now) else { return count("refused.requestRate") }
+        let requestID = SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography)
+        let (items, hasMore) = serve(request, requestID)
+        let body = SyncResponse(signer: id, request: requestID, items: items, hasMore: hasMore)
+        route(
+            Routed(to: request.signer, item: .response(body.signed(in: networkID, with: cryptography))))
+    }
+
+    private func serve(_ request: SyncRequest, _ requestID: Hash) -> ([SyncResponse.Item], Bool) {
+        var letters: [SyncResponse.Item] = []
+        var items: [ChatHistory.Item] = []
+        var missing: [SyncResponse.Item] = []
+        switch request.want {
+        case .ranges(let ranges):
+            for range in ranges where items.count < WireLimits.syncItems {
+                items += chat.history.items(in: range, limit: WireLimits.syncItems - items.count)
+            }
+        case .ids(let ids):
+            for id in ids {
+                if let item = chat.history.item(id) { items.append(item) } else { missing.append(.missing(id)) }
+            }
+        case .direct(let held):
+            letters = chat.mailbox.letters(for: request.signer, except: held, limit: WireLimits.syncItems / 2)
+                .map { .sealed($0) }
+            items = chat.history.directItems(from: id, to: request.signer, except: held)
+        }
+        let room = WireLimits.syncItems - letters.count - missing.count
+        let permitted = items.filter { mayHand($0, to: request.signer) }
+        let chosen = permitted.prefix(room).prefixBySize(Self.responseSize) {
+            $0.ciphertext.count + $0.signed.body.count + 160
+        }
+        let resealed = request.prekey.flatMap {
+            chat.reseal(chosen, for: request.signer, prekey: $0, request: requestID)
+        }
+        let isCut = chosen.count < permitted.count || (items.count == WireLimits.syncItems && !chosen.isEmpty)
+        return (letters + (resealed ?? []) + missing, isCut)
+    }
+
+    /// Group messages as the policy allows; direct ones only by their author, to their recipient (protocol, 3.4, 3.5).
+    private func mayHand(_ item: ChatHistory.Item, to requester: NodeID) -> Bool {
+        if let to = item.header.to { return item.header.sender == id && to == requester }
+        guard mayWrite(item.header) else { return false }
+        if configuration.historyForNew == .all || item.header.sender == requester { return true }
+        // Whoever was a member when it was stored was addressed: that is repair, not history.
+        return memberSince[requester].map { $0 <= item.storedAt } ?? false
+    }
+
+    // MARK: Responses
+
+    mutating func receiveResponse(_ signed: Signed) {
+        let response: SyncResponse
+        do { response = try SyncResponse.verified(signed, in: networkID, with: cryptography) } catch {
+            return count(error.counter)
+        }
+        guard let request = requests[response.request], request.provider == response.signer else {
+            return count("refused.unaskedResponse")
+        }
+        requests[response.request] = nil
+        var brought = 0
+        for item in response.items where take(item, request: response.request, request) { brought += 1 }
+        count("repaired", UInt64(brought))
+        guard request.isRanges else { return }
+        rangesInFlight = nil
+        // A peer that brought nothing has nothing (more) for us: do not ask it again before it says so.
+        if brought == 0 || !response.hasMore {
+            for link in openLinks where links[link]?.peer == request.provider { links[link]?.peerVector = [] }
+        }
+        requestRanges()
+    }
+
+    /// True when a message was stored.
+    private mutating func take(_ item: SyncResponse.Item, request id: Hash, _ request: Request) -> Bool {
+        let reception: ChatMachine.Reception
+        switch item {
+        case .missing: return false
+        case .sealed(let envelope):
+            guard let body = try? ChatBody(body: envelope.message.body), mayWrite(body.header) else {
+                count("refused.author")
+                return false
+            }
+            reception = chat.receive(envelope, now: now)
+        case .resealed(let message, let ciphertext, let encapsulated, let sealed):
+            guard let body = try? ChatBody(body: message.body), mayWrite(body.header) else {
+                count("refused.author")
+                return false
+            }
+            reception = chat.receive(
+                resealed: (message, ciphertext, encapsulated, sealed), from: request.provider, request: id,
+                prekey: request.prekey, now: now)
+        }
+        if case .refused(let counter) = reception { count(counter) }
+        tell(reception)
+        switch reception {
+        case .stored(let message, let verified), .forked(let message, let verified):
+            announceRepaired(verified, message)
+            return true
+        default: return false
+        }
+    }
+
+    /// What repair brings is announced onward, or others never hear of it.
+    private mutating func announceRepaired(_ verified: EnvelopeOpener.Verified, _ message: ChatMessage) {
+        guard !message.isDirect else { return plumtree.markSeen(verified.id) }
+        perform(
+            plumtree.publish(
+                verified.id, author: message.from, isRepaired: true, from: nil, now: now))
+    }
+
+    // MARK: Missed
+
+    /// A message that exists and that this node cannot read: ask its author, then others.
+    mutating func miss(_ id: Hash, author: NodeID, isDirect: Bool) {
+        guard missed[id] == nil, !chat.history.contains(id) else { return }
+        missed[id] = Missed(author: author, isDirect: isDirect, nextTry: now + .seconds(2))
+        timers.missed = min(timers.missed, now + .seconds(2))
+    }
+
+    mutating func retryMissed() {
+        guard timers.missed <= now else { return }
+        timers.missed = .distantFuture
+        var wanted: [NodeID: [Hash]] = [:]
+        for id in Array(missed.keys) {
+            guard var entry = missed[id] else { continue }
+            if entry.nextTry <= now {
+                if let provider = provider(for: entry) {
+                    wanted[provider, default: []].append(id)
+                    entry.attempts += 1
+                }
+                entry.nextTry = now + .seconds(min(60, 5 << min(entry.attempts, 4)))
+                missed[id] = entry.attempts > 12 ? nil : entry
+            }
+            timers.missed = min(timers.missed, missed[id]?.nextTry ?? .distantFuture)
+        }
+        for (provider, ids) in wanted.sorted(by: { $0.key < $1.key }) {
+            request(.ids(Array(ids.prefix(WireLimits.ranges))), from: provider)
+        }
+    }
+
+    private mutating func provider(for entry: Missed) -> NodeID? {
+        if entry.attempts % 2 == 0 || entry.isDirect, topology.isReachable(entry.author) { return entry.author }
+        if entry.isDirect { return nil }
+        return topology.reachable.filter { $0 != id }.randomElement(using: &generator)
+    }
+}
+
+extension ArraySlice {
+    /// The longest beginning whose sizes sum up to at most `limit`, but at least one element.
+    func prefixBySize(_ limit: Int, size: (Element) -> Int) -> [Element] {
+        var room = limit
+        var result: [Element] = []
+        for element in self {
+            room -= size(element)
+            if room < 0, !result.isEmpty { break }
+            result.append(element)
+        }
+        return result
+    }
+}
