@@ -66,7 +66,7 @@ def handshake_lines():
     first = sign(ALICE, "hello", wire.hello(BOB.key, 1, CHANNEL, (1, 1), tag, 0, None, 0))
     yield "hello/tls", wire.frame("hello", first)
     yield "hello/clear", wire.frame("hello", sign(
-        BOB, "hello", wire.hello(None, 0, CHANNEL, (1, 0x0203), wire.ZERO, 15, "Bób", 9_000)))
+        BOB, "hello", wire.hello(None, 0, CHANNEL, (1, 0x0203), wire.ZERO, 7, "Bób", 9_000)))
     yield "welcome/member", wire.frame("welcome", sign(
         BOB, "welcome", wire.welcome(first, CHANNEL, 1, NETWORK, 4)))
     yield "welcome/newcomer", wire.frame("welcome", sign(

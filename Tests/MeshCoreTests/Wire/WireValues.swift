@@ -56,7 +56,7 @@ enum WireValues {
         features: [], nick: nil, port: 0)
     static let clearHello = Hello(
         signer: bob.publicKey, to: nil, mode: .clear, channel: channel, versionMax: 0x0203, network: .zero,
-        features: [.fresh, .urgent, .undiallable, .dialBack], nick: "Bób", port: 9_000)
+        features: [.fresh, .urgent, .undiallable], nick: "Bób", port: 9_000)
     static let helloHash = alice.hash(sign(tlsHello, alice).encoded())
     static let memberWelcome = Welcome(
         signer: bob.publicKey, hello: helloHash, channel: channel, version: 1, network: network,
