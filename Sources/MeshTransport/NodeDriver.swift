@@ -117,6 +117,18 @@ package final class NodeDriver {
         return stopped.futureResult
     }
 
+    /// Lets the core say goodbye, which ends in ``stop()``; after `limit` it is stopped in any case.
+    package func quit(within limit: Duration) -> EventLoopFuture<Void> {
+        guard !isStopping else { return stopped.futureResult }
+        _ = submit(.quit)
+        let alarm = loop.assumeIsolated().scheduleTask(in: .nanoseconds(limit.nanoseconds)) { [self] in stop() }
+        stopped.futureResult.whenComplete { _ in alarm.cancel() }
+        return stopped.futureResult
+    }
+
+    /// Follows the last socket of a stopped node.
+    package var didStop: EventLoopFuture<Void> { stopped.futureResult }
+
     private func finish() {
         alarm?.callback.cancel()
         alarm = nil

@@ -15,6 +15,10 @@ package final class Transport {
         /// The UDP port of discovery; nil: no discovery.
         package var discoveryPort: UInt16?
         package var logger: Logger
+        /// From TCP up to secured (protocol, section 2.3: 5 s in all; the core has what is left for its handshake).
+        package var securingLimit: Duration = .seconds(5)
+        /// For the peer to read what was queued when a link is closed.
+        package var lingerLimit: Duration = .seconds(1)
 
         package init(
             bind: Endpoint, tls: TLSContext?, connectTimeout: Duration, discoveryPort: UInt16?, logger: Logger
@@ -39,11 +43,6 @@ package final class Transport {
             (self.deliver, self.endOfBatch, self.turnedAway) = (deliver, endOfBatch, turnedAway)
         }
     }
-
-    /// From TCP up to secured (protocol, section 2.3: 5 s in all; the core has what is left for its handshake).
-    static let securingLimit = Duration.seconds(5)
-    /// For what was queued when a link is closed.
-    static let lingerLimit = Duration.seconds(1)
 
     let settings: Settings
     let loop: any EventLoop
@@ -194,7 +193,7 @@ package final class Transport {
 
     // MARK: What the links report
 
-    func linkConnected(_ link: PeerLink) { deadlines.add(link, at: now() + Self.securingLimit, .securing) }
+    func linkConnected(_ link: PeerLink) { deadlines.add(link, at: now() + settings.securingLimit, .securing) }
 
     func linkSecured(_ link: PeerLink, _ info: LinkInfo) {
         log(
@@ -220,7 +219,7 @@ package final class Transport {
         counters.count(failure)
         if link.hasChannel {
             lingering[link.id] = link
-            deadlines.add(link, at: now() + Self.lingerLimit, .lingering)
+            deadlines.add(link, at: now() + settings.lingerLimit, .lingering)
         }
         if isKnown {
             log(.info, "link down", link, ["reason": "\(failure.sentence)"])

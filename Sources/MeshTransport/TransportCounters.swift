@@ -47,22 +47,4 @@ extension LinkFailure {
         case .queueFull: "queueFull"
         }
     }
-
-    /// A sentence for the log; whatever came from outside has passed `printable` where the value was made.
-    package var sentence: String {
-        switch self {
-        case .closed: "the peer closed the connection"
-        case .closedByUs: "closed by this node"
-        case .unreachable(let words): "cannot connect: \(words)"
-        case .timeout: "the handshake took too long"
-        case .broken(let words): "the connection broke: \(words)"
-        case .tlsExpected: "the peer speaks TLS, this node has TLS off"
-        case .clearExpected: "the peer has TLS off, this node speaks nothing but TLS"
-        case .badCertificate(let words): "the peer's certificate was refused: \(words)"
-        case .handshakeFailed(let words): "the handshake failed: \(words)"
-        case .unexpectedKey(let key): "another key (\(key.short)) than expected is in use there"
-        case .frameTooLong(let length, let limit): "a frame of \(length) bytes was announced, \(limit) are allowed"
-        case .queueFull: "the peer does not read: \(PeerLink.queueLimit) bytes wait for it"
-        }
-    }
 }

@@ -90,9 +90,9 @@ package enum LinkFailure: Error, Sendable, Equatable {
     case timeout
     /// Reset, or another error of the socket; in words.
     case broken(String)
-    /// The peer speaks clear text and this node speaks TLS.
+    /// The peer expects TLS, and this node speaks clear text.
     case tlsExpected
-    /// The peer speaks TLS and this node speaks clear text.
+    /// The peer expects clear text, and this node speaks TLS.
     case clearExpected
     /// The peer's certificate was refused; in words.
     case badCertificate(String)

@@ -328,8 +328,8 @@ extension LinkFailure {
         case .unreachable(let why): why
         case .timeout: "no answer in time"
         case .broken(let why): why
-        case .tlsExpected: "the other end speaks clear text, this node TLS"
-        case .clearExpected: "the other end speaks TLS, this node clear text"
+        case .tlsExpected: "the other end speaks TLS, this node clear text"
+        case .clearExpected: "the other end speaks clear text, this node TLS"
         case .badCertificate(let why): "its certificate is refused: \(why)"
         case .handshakeFailed(let why): "the TLS handshake failed: \(why)"
         case .unexpectedKey(let key): "another key answers there: \(key.hex)"

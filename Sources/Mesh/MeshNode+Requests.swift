@@ -1,0 +1,80 @@
+public import MeshCore
+internal import MeshTransport
+
+extension MeshNode {
+    public func setNick(_ nick: String) async throws { try await order(.setNick(nick)) }
+
+    // MARK: Chat
+
+    /// To the whole group. Returns the message's id once this node has stored it.
+    @discardableResult
+    public func sendChat(_ text: [UInt8]) async throws -> Hash { try await sent(.send(text: text)) }
+
+    /// To one member, who alone can read it. Returns the message's id once this node has stored it.
+    @discardableResult
+    public func sendDirectChat(to peer: NodeID, _ text: [UInt8]) async throws -> Hash {
+        try await sent(.sendDirect(to: peer, text: text))
+    }
+
+    /// Messages with `index >= since` in causal order.
+    public func chatHistory(since: Int = 0, limit: Int = .max) async throws -> [ChatMessage] {
+        try await ask { $0.core.history(since: since, limit: limit) }
+    }
+
+    /// Erases all messages that this node holds, and their keys.
+    public func clearHistory() async throws { try await order(.clearHistory) }
+
+    // MARK: Members
+
+    /// False when the key is a member already.
+    @discardableResult
+    public func invite(_ key: NodeID) async throws -> Bool { try await order(.invite(key)) != .already }
+
+    /// False when the key is revoked already.
+    @discardableResult
+    public func revoke(_ key: NodeID, frontier: [Hash]? = nil) async throws -> Bool {
+        try await order(.revoke(key, frontier: frontier)) != .already
+    }
+
+    /// Who would fall with `key` if it were revoked with this frontier (nil: at its newest operations).
+    public func whoFalls(with key: NodeID, frontier: [Hash]? = nil) async throws -> [NodeID] {
+        try await ask { $0.core.whoFalls(with: key, frontier: frontier) }
+    }
+
+    public func members() async throws -> [MemberInfo] { try await ask { $0.core.members } }
+    /// The peers at the other end of open links.
+    public func connections() async throws -> [NodeID] { try await ask { $0.core.linkStatuses.map(\.id) } }
+    public func links() async throws -> [LinkStatus] { try await ask { $0.core.linkStatuses } }
+    public func graph() async throws -> MeshGraph { try await ask { $0.core.graph } }
+    public func status() async throws -> NodeStatus { try await ask { $0.status } }
+    /// 60 digits in 12 groups of 5, equal at both ends.
+    public func safetyNumber(with key: NodeID) async throws -> String {
+        try await ask { $0.core.safetyNumber(with: key) }
+    }
+
+    // MARK: Networks
+
+    /// Founds a closed network; nil: with the name of the configuration.
+    public func foundNetwork(name: String? = nil) async throws {
+        let configured = try await ask { $0.core.configuration.networkName }
+        try await order(.foundNetwork(name: name ?? configured))
+    }
+
+    public func refoundNetwork() async throws { try await order(.refoundNetwork) }
+    public func forgetNetwork() async throws { try await order(.forgetNetwork) }
+    public func acceptOffer(from member: NodeID) async throws { try await order(.acceptOffer(from: member)) }
+
+    // MARK: Application bytes: signed, not sealed end to end
+
+    public func broadcast(_ payload: [UInt8]) async throws { try await order(.broadcast(payload)) }
+    public func send(to peer: NodeID, _ payload: [UInt8]) async throws {
+        try await order(.unicast(to: peer, payload))
+    }
+
+    private func sent(_ command: Command) async throws -> Hash {
+        guard case .sent(let id) = try await order(command) else {
+            throw MeshError(.internal, "the node answered without a message id")
+        }
+        return id
+    }
+}
