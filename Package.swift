@@ -92,7 +92,8 @@ let package = Package(
         .testTarget(
             name: "MeshCoreTests", dependencies: ["MeshCore", "MeshCrypto"], exclude: ["Golden"],
             swiftSettings: strict),
-        .testTarget(name: "MeshCryptoTests", dependencies: ["MeshCore", "MeshCrypto"], swiftSettings: strict),
+        .testTarget(
+            name: "MeshCryptoTests", dependencies: ["MeshCore", "MeshCrypto", "COpenSSL"], swiftSettings: strict),
         .testTarget(
             name: "MeshTransportTests",
             dependencies: [

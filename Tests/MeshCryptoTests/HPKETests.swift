@@ -1,0 +1,75 @@
+import MeshCore
+import MeshCrypto
+import Testing
+
+@Suite struct HPKETests {
+    struct Vector: Decodable {
+        struct Encryption: Decodable { let aad, ct, pt: HexBytes }
+        struct Export: Decodable {
+            let exporter_context, exported_value: HexBytes
+            let L: Int
+        }
+        let mode, kem_id, kdf_id, aead_id: Int
+        let info, skRm, pkRm, skEm, enc, exporter_secret: HexBytes
+        let encryptions: [Encryption]
+        let exports: [Export]
+    }
+
+    /// RFC 9180's own file: base mode with our suite, both ends.
+    @Test(.needsVectors) func bothEndsAgreeWithRFC9180() throws {
+        let vectors = try VectorFiles.decode("hpke/rfc9180_x25519_hkdfsha256.json", as: [Vector].self)
+            .filter { $0.mode == 0 && $0.kem_id == 0x20 && $0.kdf_id == 1 && $0.aead_id == 3 }
+        try #require(vectors.count == 1)
+        let vector = vectors[0]
+        let recipient = try #require(Bytes32(vector.pkRm.bytes))
+        let sender = try #require(
+            HPKE.setupSender(
+                to: recipient, info: vector.info.bytes, ephemeral: SecretBytes(copying: vector.skEm.bytes)))
+        let receiver = try #require(
+            HPKE.setupReceiver(
+                sender.encapsulated, privateKey: SecretBytes(copying: vector.skRm.bytes), info: vector.info.bytes))
+        #expect(sender.encapsulated.array == vector.enc.bytes)
+        try checkExports(of: sender.schedule, vector)
+        try checkExports(of: receiver, vector)
+        checkEncryptions(sender.schedule, receiver, vector)
+    }
+
+    private func checkExports(of schedule: HPKEKeySchedule, _ vector: Vector) throws {
+        let exporter = schedule.exporter
+        #expect(exporter.equals(SecretBytes(copying: vector.exporter_secret.bytes)))
+        for export in vector.exports {
+            let value = HPKEKeySchedule.export(
+                from: exporter, context: export.exporter_context.bytes, count: export.L)
+            #expect(value.equals(SecretBytes(copying: export.exported_value.bytes)))
+        }
+        #expect(vector.exports.count == 3)
+    }
+
+    private func checkEncryptions(_ sender: HPKEKeySchedule, _ receiver: HPKEKeySchedule, _ vector: Vector) {
+        var sealing = sender.makeContext()
+        var opening = receiver.makeContext()
+        for (number, encryption) in vector.encryptions.enumerated() {
+            let sealed = sealing.seal(encryption.pt.bytes, authenticating: encryption.aad.bytes)
+            let changed = opening.open(sealed, authenticating: encryption.aad.bytes + [0])
+            let opened = opening.open(encryption.ct.bytes, authenticating: encryption.aad.bytes)
+            #expect(sealed == encryption.ct.bytes, "encryption \(number)")
+            #expect(changed == nil, "encryption \(number)")
+            #expect(opened == encryption.pt.bytes, "encryption \(number)")
+        }
+        #expect(vector.encryptions.count == 257)
+    }
+
+    @Test func anotherInfoOrPrekeyOrPointGivesAnotherExporter() throws {
+        let privateKey = SecretBytes.random(count: 32)
+        let (encapsulated, schedule) = try #require(
+            HPKE.setupSender(to: X25519.publicKey(of: privateKey), info: [1]))
+        let again = try #require(HPKE.setupSender(to: X25519.publicKey(of: privateKey), info: [1]))
+        #expect(!again.schedule.exporter.equals(schedule.exporter))
+        let sameInfo = try #require(HPKE.setupReceiver(encapsulated, privateKey: privateKey, info: [1]))
+        #expect(sameInfo.exporter.equals(schedule.exporter))
+        let otherInfo = try #require(HPKE.setupReceiver(encapsulated, privateKey: privateKey, info: [2]))
+        #expect(!otherInfo.exporter.equals(schedule.exporter))
+        let otherKey = try #require(HPKE.setupReceiver(encapsulated, privateKey: .random(count: 32), info: [1]))
+        #expect(!otherKey.exporter.equals(schedule.exporter))
+    }
+}
