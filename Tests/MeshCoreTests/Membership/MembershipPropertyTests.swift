@@ -10,6 +10,20 @@ struct MembershipPropertyTests {
         for seed in block * 500..<(block + 1) * 500 { check(seed: seed) }
     }
 
+    /// The rule is forced: a key's revocations count exactly if some smaller view of the set admits the key.
+    @Test func everIsTheUnionOfAdmittedOverAllSubsets() {
+        for seed in UInt64(0)..<40 {
+            var random = SeededGenerator(seed: seed)
+            let operations = Array(Self.randomOperations(using: &random).prefix(8))
+            var seen: Set<NodeID> = []
+            for subset in 0..<(1 << operations.count) {
+                let part = operations.indices.filter { subset >> $0 & 1 == 1 }.map { operations[$0] }
+                seen.formUnion(Fixture.set(part).evaluate().admitted)
+            }
+            #expect(seen == Fixture.set(operations).evaluate().ever, "seed \(seed)")
+        }
+    }
+
     private func check(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let roster = ["", "", "B"].randomElement(using: &random)!
