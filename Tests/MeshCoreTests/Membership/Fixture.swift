@@ -6,9 +6,10 @@ enum Fixture {
 
     /// The key called `name`.
     static func key(_ name: Character) -> NodeID { keys[name]! }
-    private static let keys = Dictionary(uniqueKeysWithValues: letters.map { ($0, NodeID(value("key \($0)"))) })
+    private static let keys = Dictionary(
+        uniqueKeysWithValues: letters.map { ($0, NodeID(value(Array("key \($0)".utf8)))) })
     private static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    static func hash(_ text: String) -> Hash { Hash(value(text)) }
+    static func hash(_ text: String) -> Hash { Hash(value(Array(text.utf8))) }
 
     static func invite(_ signer: Character, _ subject: Character, after prev: Hash = .zero) -> VerifiedOperation {
         operation(.invite, signer, prev, subject, [], [])
@@ -42,24 +43,22 @@ enum Fixture {
         _ kind: VerifiedOperation.Kind, _ signer: Character, _ prev: Hash, _ subject: Character, _ frontier: [Hash],
         _ chains: [ChainPosition]
     ) -> VerifiedOperation {
-        let text = "\(kind) \(signer) \(prev.hex) \(subject) \(frontier.map(\.hex)) \(chains)"
+        var bytes = [kind == .invite ? 0 : 1, signer.asciiValue!, subject.asciiValue!] + prev.rawBytes
+        for id in frontier { bytes += id.rawBytes }
+        for position in chains { bytes += position.encoded() }
         let signature = Signature(Array(repeating: 0, count: Signature.count))!
-        let signed = Signed(body: Array(text.utf8), signature: signature)
+        let signed = Signed(body: bytes, signature: signature)
         return VerifiedOperation(
-            id: hash(text), kind: kind, signer: key(signer), prev: prev, subject: key(subject),
+            id: Hash(value(bytes)), kind: kind, signer: key(signer), prev: prev, subject: key(subject),
             frontier: frontier.sorted(), chains: chains, operation: kind == .invite ? .invite(signed) : .revoke(signed))
     }
 
-    /// 32 bytes that depend on the text: four rounds of FNV-1a with different starts.
-    private static func value(_ text: String) -> Bytes32 {
-        var bytes: [UInt8] = []
-        for start in 0..<4 {
-            var state: UInt64 = 0xCBF2_9CE4_8422_2325 &+ UInt64(start) &* 0x9E37_79B9_7F4A_7C15
-            for byte in text.utf8 { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-            for shift in stride(from: 0, to: 64, by: 8) {
-                bytes.append(UInt8(truncatingIfNeeded: state >> UInt64(shift)))
-            }
-        }
-        return Bytes32(bytes)!
+    /// 32 bytes that depend on the given ones: FNV-1a, spread by SplitMix64. No collisions among a test's few values.
+    private static func value(_ bytes: [UInt8]) -> Bytes32 {
+        var state: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in bytes { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        var spread = SeededGenerator(seed: state)
+        let words = (0..<4).map { _ in spread.next() }
+        return Bytes32(words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } })!
     }
 }
