@@ -23,6 +23,7 @@ extension MeshConfig {
         try check((1...WireLimits.name).contains(networkName.utf8.count)) {
             "the network's name has \(networkName.utf8.count) bytes, not 1 to \(WireLimits.name)"
         }
+        if let nick, let problem = Nick.problem(with: nick) { throw MeshError(.badArgument, "a nick \(problem)") }
         try check(advertise.count <= WireLimits.endpoints) {
             "\(advertise.count) addresses are advertised, \(WireLimits.endpoints) are allowed"
         }
