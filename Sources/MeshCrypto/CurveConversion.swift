@@ -55,10 +55,8 @@ private struct BigNumber: ~Copyable {
 /// Arithmetic modulo p = 2^255 - 19.
 @safe
 private struct FieldArithmetic: ~Copyable {
-    private static let primeBytes: [UInt8] = [0xED] + [UInt8](repeating: 0xFF, count: 30) + [0x7F]
-
     private let scratch: OpaquePointer
-    private let prime = BigNumber(littleEndian: primeBytes)
+    private let prime = BigNumber(littleEndian: KeyAcceptance.prime)
 
     init() {
         // Reason for unsafe: a C object that this value owns and frees in `deinit`.

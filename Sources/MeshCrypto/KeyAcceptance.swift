@@ -23,7 +23,8 @@ package enum KeyAcceptance {
         coordinate.reversed().lexicographicallyPrecedes(prime.reversed())
     }
 
-    private static let prime: [UInt8] = [0xED] + [UInt8](repeating: 0xFF, count: 30) + [0x7F]
+    /// p = 2^255 - 19, little-endian.
+    static let prime: [UInt8] = [0xED] + [UInt8](repeating: 0xFF, count: 30) + [0x7F]
     private static let zero = [UInt8](repeating: 0, count: 32)
     private static let one: [UInt8] = [1] + [UInt8](repeating: 0, count: 31)
     private static let minusOne: [UInt8] = [0xEC] + [UInt8](repeating: 0xFF, count: 30) + [0x7F]

@@ -47,7 +47,7 @@ extension OpenSSLCryptography {
 
     package func contentKey(from messageKey: any Secret, info: [UInt8]) -> (key: any Secret, commitment: Hash) {
         let material = HKDF.derive(from: own(messageKey), salt: Self.contentSalt, info: info, count: 64)
-        let commitment = material.part(32..<64).withBytes { bytes in bytes.indices.map { bytes[$0] } }
+        let commitment = material.withBytes { bytes in (32..<64).map { bytes[$0] } }
         return (material.part(0..<32), hash(from: commitment))
     }
 

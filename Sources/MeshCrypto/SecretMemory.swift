@@ -15,6 +15,7 @@ enum SecretMemory {
 
     /// `count` zero bytes.
     static func allocate(_ count: Int) -> UnsafeMutableBufferPointer<UInt8> {
+        // Read without OpenSSL's lock: a rough figure is enough.
         if isHeapReady, CRYPTO_secure_used() < heapShare {
             // Reason for unsafe: the C allocator; the block is owned by the caller until `release`.
             if let block = unsafe CRYPTO_secure_zalloc(max(count, 1), #file, #line) {

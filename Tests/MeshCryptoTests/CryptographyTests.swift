@@ -51,19 +51,14 @@ import Testing
         #expect(alice.unwrap(sealed, with: key) == nil)
     }
 
-    /// HKDF-SHA256 as in RFC 5869, with our salt.
+    /// Known answers from Python's hmac: the two halves of HKDF-SHA256 with salt "mesh/1/keys".
     @Test func contentKeyAndCommitmentAreTheHalvesOfOneDerivation() throws {
-        let messageKey = SecretBytes.random(count: 32)
+        let messageKey = SecretBytes(copying: Array(0..<32))
         let (key, commitment) = alice.contentKey(from: messageKey, info: [7])
-        let extracted = HKDF.extract(from: messageKey, salt: Array("mesh/1/keys".utf8))
-        #expect(try equal(key, HKDF.expand(extracted, info: [7], count: 32)))
-        let whole = HKDF.expand(extracted, info: [7], count: 64)
-        let halves = SecretBytes(copying: commitment.rawBytes)
-        #expect(!(try equal(key, halves)))
-        #expect(try equal(bob.contentKey(from: messageKey, info: [7]).key, key))
-        #expect(bob.contentKey(from: messageKey, info: [7]).commitment == commitment)
+        let expected = try bytes("8c162551d08d4f0c880d1f2fb3473e3858409ac74166d19d15d4342128a3068a")
+        #expect(try equal(key, SecretBytes(copying: expected)))
+        #expect(commitment.hex == "7e8f13c9becd66787e39ee540609cd833daad3ac1eb7e1da974c79397ccb78ac")
         #expect(bob.contentKey(from: messageKey, info: [8]).commitment != commitment)
-        #expect(whole.count == 64)
     }
 
     @Test func contentOpensOnlyWithItsKeyAndItsContext() {
