@@ -11,9 +11,11 @@ extension TopologyMachine {
         let isUrgent = asDialler ? isUrgent : features.contains(.urgent)
         let isFresh = !asDialler && features.contains(.fresh)
         if isUndiallable(peer, features) { return isUrgent || guestCount < guestLimit }
-        let degree = links.liveCount - max(guestCount - 1, 0)
+        // A link that is about to close still takes its place.
+        let degree = links.all.count { !$0.isSuspect } - max(guestCount - 1, 0)
         if degree < configuration.maxDegree { return true }
         let isOutside = !graph.isReachable(peer)
+        // This alone admits everybody when only one node can be dialled.
         if isOutside, isUrgent { return true }
         if degree >= configuration.maxDegree + TopologyRules.repairingSlots { return false }
         if isOutside, !isFresh { return true }
@@ -36,9 +38,7 @@ extension TopologyMachine {
         let successor = relays.first { dialler < graph.members[$0] } ?? first
         let predecessor = relays.last { graph.members[$0] < dialler } ?? last
         var named = predecessor == successor ? [successor] : [predecessor, successor]
-        let free = relays.filter { rank in
-            !named.contains(rank) && graph.views[rank].degree < Int(graph.views[rank].value.wanted)
-        }
+        let free = relays.filter { !named.contains($0) && hasFreeSlot($0) }
         if let other = free.randomElement(using: &generator) { named.append(other) }
         return named.map { graph.members[$0] }
     }
@@ -64,6 +64,8 @@ extension TopologyMachine {
         let guests = inside.count { graph.views[$0].value.inbound == .no }
         return (min(TopologyRules.undiallableDegree, relays) * (guests + 1) + relays - 1) / relays + 1
     }
+
+    func hasFreeSlot(_ rank: Int) -> Bool { graph.views[rank].degree < Int(graph.views[rank].value.wanted) }
 
     /// Would `peer` be next to me on the circle of R and itself?
     private func isRingNeighbour(_ peer: NodeID) -> Bool {

@@ -70,9 +70,7 @@ extension TopologyMachine {
         guard graph.componentSize > 1, circle.neighbours.allSatisfy({ links.isLive(graph.members[$0]) }),
             links.liveCount < configuration.maxDegree, dials.count == 0
         else { return }
-        let free = graph.members.indices.filter { rank in
-            mayDialInside(rank, now: now) && graph.views[rank].degree < Int(graph.views[rank].value.wanted)
-        }
+        let free = graph.members.indices.filter { mayDialInside($0, now: now) && hasFreeSlot($0) }
         let best = free.map { (weight.of(id, graph.members[$0]), $0) }.min { $0.0 < $1.0 }
         if let best { emitDial(graph.members[best.1], for: .link, into: &actions) }
     }
