@@ -51,6 +51,10 @@ package struct TopologyMachine: Sendable {
     var drainRefusals: Set<NodeID> = []
     var nextAudit: Instant
     private var lastEvaluation: Instant?
+    /// When the next pause of a dial ends, as of the last evaluation; whatever changes a pause makes `isDirty`.
+    private var nextPauseEnd = Instant.distantFuture
+    /// The members, without linked peers that are none (any more).
+    private var roster: Set<NodeID> = []
     private var isDirty = true
     private let start: Instant
 
@@ -69,8 +73,7 @@ package struct TopologyMachine: Sendable {
     package var nextEvaluation: Instant {
         guard let lastEvaluation else { return start }
         if !suggestions.isEmpty { return lastEvaluation }
-        let pauseEnd = dials.nextPauseEnd(after: lastEvaluation) ?? .distantFuture
-        let wanted = isDirty ? lastEvaluation : min(nextAudit, pauseEnd)
+        let wanted = isDirty ? lastEvaluation : min(nextAudit, nextPauseEnd)
         let rules = max(wanted, lastEvaluation + TopologyRules.evaluationInterval)
         return min(rules, publication.nextPublication(now: lastEvaluation) ?? .distantFuture)
     }
@@ -97,6 +100,7 @@ package struct TopologyMachine: Sendable {
         probe(circle, isAudit: isAudit, now: now, using: &generator, into: &actions)
         if let peer = reachability.nextToAsk(links.live.map(\.peer)) { actions.append(.askDialBack(peer)) }
         if let value = publication.publish(ownValue, now: now) { actions.append(.publish(value)) }
+        nextPauseEnd = dials.nextPauseEnd(after: now) ?? .distantFuture
         return actions
     }
 
@@ -148,8 +152,9 @@ extension TopologyMachine {
     package mutating func setRoster(_ members: [Member]) {
         isDirty = true
         diallable = Set(members.lazy.filter(\.hasEndpoint).map(\.id))
-        graph.setMembers(members.map(\.id) + links.all.map(\.peer))
-        departed.formIntersection(members.map(\.id))
+        roster = Set(members.lazy.map(\.id))
+        graph.setMembers(roster.union(links.all.map(\.peer)))
+        departed.formIntersection(roster)
     }
 
     /// The newest links record of another member, never an older one than before. Those of non-members are ignored:
@@ -176,6 +181,7 @@ extension TopologyMachine {
         if shedding?.peer == peer { shedding = nil }
         guard let link = links.close(peer) else { return }
         if link.isLive { publication.linkDown(peer, now: now) }
+        if !roster.contains(peer) { graph.setMembers(roster.union(links.all.map(\.peer))) }
         linksChanged()
     }
 
@@ -230,6 +236,7 @@ extension TopologyMachine {
 
     /// The member said goodbye: it will dial when it returns.
     package mutating func memberLeft(_ peer: NodeID, now: Instant) {
+        isDirty = true
         departed.insert(peer)
         dials.left(peer, now: now)
     }
@@ -246,40 +253,4 @@ extension TopologyMachine {
     package mutating func setOwnEndpoint(isKnown: Bool) {
         if reachability.setEndpoint(isKnown: isKnown) { linksChanged() }
     }
-}
-
-// MARK: - Queries; what is said of others is as of the last evaluation, at most 100 ms old.
-
-extension TopologyMachine {
-    /// What to say in HELLO and WELCOME.
-    package var features: Hello.Features {
-        var features: Hello.Features = []
-        if publication.published == nil { features.insert(.fresh) }
-        if isUrgent { features.insert(.urgent) }
-        if inbound == .no { features.insert(.undiallable) }
-        return features
-    }
-
-    /// No link, and four dials have failed by the network since the last one.
-    var isUrgent: Bool { links.isEmpty && dials.failuresWithoutLink >= TopologyRules.failuresToUrgency }
-
-    package var inbound: LinksValue.Inbound { reachability.value }
-    /// No live link: the configured seed peers are to be dialled, with the core's back-off, for ever.
-    package var wantsSeedPeers: Bool { links.isEmpty }
-    /// Peers at the other ends of live links, sorted.
-    package var neighbours: [NodeID] { links.live.map(\.peer) }
-    package func isReachable(_ member: NodeID) -> Bool { graph.isReachable(member) }
-    /// Sorted; this node included.
-    package var reachable: [NodeID] { graph.reachable }
-
-    /// The neighbour on a shortest path towards `member`.
-    package func nextHop(to member: NodeID) -> NodeID? {
-        if links.isLive(member) { return member }
-        return graph.nextHop(to: member).flatMap { links.isLive($0) ? $0 : nil }
-    }
-
-    /// All live edges in my view, sorted.
-    package var edges: [MeshGraph.Edge] { graph.edges }
-    /// Members whose death would cut my component, sorted.
-    package var cutVertices: [NodeID] { graph.cutVertices }
 }

@@ -225,6 +225,15 @@ import Testing
         #expect(machine.evaluate(now: at(61_100), using: &generator).contains(.dial(id(90))))
     }
 
+    @Test func aPeerThatIsNoLongerAMemberIsForgottenWithItsLink() {
+        var machine = linked(to: [90, 110], others: [50])
+        _ = actions(&machine, at: 0)
+        machine.setRoster([110, 50].map { .init(id: id($0), hasEndpoint: true) })
+        machine.linkClosed(id(90), now: at(1_000))
+        #expect(actions(&machine, at: 1_000).prefix(2) == [.becameUnreachable(id(50)), .becameUnreachable(id(90))])
+        #expect(machine.reachable == [id(Self.me), id(110)])
+    }
+
     // MARK: Section 3
 
     /// Ten minutes of a link that changes its state every `period`: one side's records. Undamped there would be one
