@@ -1,0 +1,49 @@
+/// The commands of one connection: answered in order, except that a `wait` holds up nobody.
+package actor MachineRequests {
+    package enum Outcome: Sendable { case goOn, quit }
+
+    /// Waits under way at once; one more is refused.
+    private static let waitLimit = 256
+
+    private let runner: MachineRunner
+    private let write: @Sendable (JSON) async -> Void
+    private var waits = 0
+    private var sent = false
+
+    package init(_ runner: MachineRunner, write: @escaping @Sendable (JSON) async -> Void) {
+        (self.runner, self.write) = (runner, write)
+    }
+
+    /// Was anything sent that a peer should get?
+    package func hasSent() -> Bool { sent }
+
+    /// Answers `request`; returns when the answer is written, or at once for a `wait`.
+    package func take(_ request: MachineRequest) async -> Outcome {
+        if case .success(.wait) = request.command {
+            await startWait(request)
+            return .goOn
+        }
+        let answer = await runner.answer(request)
+        await write(answer)
+        switch request.command {
+        case .success(.quit): return .quit
+        case .success(.send), .success(.direct), .success(.broadcast), .success(.unicast):
+            sent = sent || answer["type"] == .string("ack")
+            return .goOn
+        default: return .goOn
+        }
+    }
+
+    private func startWait(_ request: MachineRequest) async {
+        guard waits < Self.waitLimit else {
+            let refusal = MachineRefusal(.badArgument, "\(Self.waitLimit) waits are pending already")
+            await write(MachineLine.error(ref: request.ref, refusal))
+            return
+        }
+        waits += 1
+        Task {
+            await write(await runner.answer(request))
+            waits -= 1
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package import MeshCore
+
+internal import Mesh
+internal import Synchronization
+
+/// mesh-chat for programs: the machine interface on standard input and output.
+package final class JSONChat: Sendable {
+    private let runner: MachineRunner
+    private let session: ChatSession
+    private let output: StandardOutput
+    /// What `subscribe` narrowed the events down to; empty for all, as at the start.
+    private let types = Mutex<Set<String>>([])
+
+    package init(_ session: ChatSession, _ output: StandardOutput) {
+        (self.session, self.output, runner) = (session, output, MachineRunner(session))
+    }
+
+    package func show(_ event: MeshEvent) async {
+        let line = EventLine.make(event)
+        if EventLine.isOf(types.withLock { $0 }, line) { await output.write(line.line) }
+    }
+
+    package func greet() async throws {
+        await output.write(EventLine.ready(try await session.node.status(), session.ownAddress, version: Version.text).line)
+    }
+
+    /// Answers lines until `quit` or the end of input.
+    package func readLines(_ input: StandardInput) async -> ExitStatus {
+        var splitter = LineSplitter(limit: MachineRequest.lineLimit)
+        let requests = MachineRequests(runner) { [output] line in await output.write(line.line) }
+        while let chunk = await input.next() {
+            for line in splitter.append(chunk) where await take(line, requests) == .quit { return .ok }
+        }
+        if let line = splitter.finish(), await take(line, requests) == .quit { return .ok }
+        return await requests.hasSent() ? await flush() : .ok
+    }
+
+    private func take(_ line: LineSplitter.Line, _ requests: MachineRequests) async -> MachineRequests.Outcome {
+        let request = MachineRequest(line)
+        if case .success(.subscribe(let wanted)) = request.command, EventLine.unknownType(in: wanted) == nil {
+            types.withLock { $0 = wanted }
+        }
+        return await requests.take(request)
+    }
+
+    /// What was sent must reach a peer before the process ends, for 10 s at most.
+    private func flush() async -> ExitStatus {
+        var condition = MeshCondition()
+        (condition.links, condition.isConverged) = (1, true)
+        do {
+            try await session.node.wait(for: condition, timeout: .seconds(10))
+            return .ok
+        } catch {
+            StandardError.say("not passed to anybody: what was sent without a link")
+            return .timedOut
+        }
+    }
+}

@@ -1,0 +1,333 @@
+internal import Mesh
+package import MeshCore
+
+/// mesh-chat for people: typed lines in, messages and notices out.
+package actor TextChat {
+    /// Lines of a pipe that wait for the network; beyond this the pipe is not read further.
+    private static let heldLimit = 1_000
+
+    private let session: ChatSession
+    private let output: StandardOutput
+    private var view: TextView
+    private var members: [MemberInfo] = []
+    private var offers: [NodeID: Offer] = [:]
+    /// Lines of a pipe that could not be sent yet, in order.
+    private var held: [String] = []
+    /// Messages sent that may not have been passed to a peer yet.
+    private var waiting: [String] = []
+    private var isSendingHeld = false
+
+    private var node: MeshNode { session.node }
+
+    package init(_ session: ChatSession, _ output: StandardOutput, isStyled: Bool) {
+        (self.session, self.output) = (session, output)
+        view = TextView(selfID: session.node.publicKey, hasSeedPeers: session.hasSeedPeers, isStyled: isStyled)
+    }
+
+    // MARK: Out
+
+    /// Who this is, where it listens, what to do next.
+    package func greet() async {
+        await refreshMembers()
+        let status = try? await node.status()
+        let nick = status?.nick.map { SafeText.printable($0, limit: 64) }
+        say("You are: \(nick ?? "nobody yet (/nick NAME)") [\(node.publicKey.short)]")
+        say("Listening on: \(node.listening)")
+        say("For a friend: \(session.ownAddress.contact)")
+        if session.ownAddress.tls == "off" {
+            say("TLS is off: who watches the wire sees who talks to whom, when, how much, and all nicks; "
+                + "only what is said stays sealed")
+        }
+        guard status?.network == nil else { return }
+        say(
+            session.hasSeedPeers
+                ? "Waiting to be admitted: send your key to somebody who is a member"
+                : "No network yet: /invite KEY founds one with you and your friend")
+    }
+
+    package func show(_ event: MeshEvent) async {
+        switch event {
+        case .nodeJoined, .nickChanged, .memberInvited, .memberRevoked, .memberFell, .linkUp: await refreshMembers()
+        case .offered(let offer):
+            if offers.count < 16 { offers[offer.from] = offer }
+        default: break
+        }
+        for line in view.lines(for: event, members: members, now: TimeText.now) { await show(line) }
+        if case .linkUp = event { await sendHeld() }
+    }
+
+    private func show(_ line: ViewLine) async {
+        switch line {
+        case .message(let text): await output.write(text)
+        case .notice(let text): say(text)
+        }
+    }
+
+    private func say(_ text: String) { StandardError.say(text) }
+
+    private func refreshMembers() async {
+        guard let current = try? await node.members() else { return }
+        members = current
+        for sentence in (try? await session.meetMembers()) ?? [] where !told.contains(sentence) {
+            if told.count < 256 { told.insert(sentence) }
+            say("* " + sentence)
+        }
+    }
+
+    /// Warnings about keys that were given already.
+    private var told: Set<String> = []
+
+    // MARK: In
+
+    /// Performs one typed line; false when it was `/quit`.
+    package func perform(_ line: String, isTerminal: Bool) async -> Bool {
+        switch TypedLine(line) {
+        case .nothing: break
+        case .problem(let sentence): say(sentence)
+        case .command(.quit): return false
+        case .command(let command):
+            do {
+                if !isTerminal, case .direct = command, !held.isEmpty || isBeforeFirstLink {
+                    hold(line)
+                } else {
+                    try await perform(command)
+                }
+            } catch {
+                say(sentence(error))
+            }
+        case .message(let text): await send(text, line, isTerminal: isTerminal)
+        }
+        return true
+    }
+
+    /// A pipe's first lines come before any peer has told the members' nicks.
+    private var isBeforeFirstLink: Bool { !members.contains { !$0.isSelf && $0.state == .online } }
+
+    private func send(_ text: String, _ line: String, isTerminal: Bool) async {
+        guard held.isEmpty else { return hold(line) }
+        do {
+            _ = try await node.sendChat(Array(text.utf8))
+            waiting.append(text)
+        } catch let error as MeshError where error.code == .notAMember {
+            if isTerminal || !session.hasSeedPeers {
+                say(
+                    "not sent, you are in no network yet: "
+                        + (session.hasSeedPeers ? "wait until somebody invites you" : "/invite KEY founds one"))
+            } else {
+                hold(line)
+            }
+        } catch {
+            say(sentence(error))
+        }
+    }
+
+    private func hold(_ line: String) {
+        guard held.count < Self.heldLimit else { return say("not sent, too much waits already: \(shortened(line))") }
+        held.append(line)
+    }
+
+    /// Sends what a pipe brought before there was anybody to send it to.
+    private func sendHeld() async {
+        guard !isSendingHeld, !held.isEmpty else { return }
+        isSendingHeld = true
+        defer { isSendingHeld = false }
+        var condition = MeshCondition()
+        (condition.links, condition.isConverged) = (1, true)
+        try? await node.wait(for: condition, timeout: .seconds(5))
+        await refreshMembers()
+        while let line = held.first {
+            do {
+                switch TypedLine(line) {
+                case .message(let text):
+                    _ = try await node.sendChat(Array(text.utf8))
+                    waiting.append(text)
+                case .command(let command): try await perform(command)
+                case .nothing, .problem: break
+                }
+            } catch let error as MeshError where error.code == .notAMember {
+                return
+            } catch {
+                say(sentence(error))
+            }
+            held.removeFirst()
+        }
+    }
+
+    /// Standard input has ended: waits up to 10 s until a peer has everything, says what nobody has.
+    package func finish() async -> ExitStatus {
+        let deadline = ContinuousClock.now + .seconds(10)
+        guard !held.isEmpty || !waiting.isEmpty else { return .ok }
+        var condition = MeshCondition()
+        condition.links = 1
+        try? await node.wait(for: condition, timeout: .seconds(10))
+        await sendHeld()
+        condition.isConverged = true
+        do {
+            guard held.isEmpty else { throw MeshError(.timeout, "") }
+            try await node.wait(for: condition, timeout: max(.zero, deadline - .now))
+            return .ok
+        } catch {
+            for text in held + waiting { say("not passed to anybody: \(shortened(text))") }
+            return .timedOut
+        }
+    }
+
+    private func shortened(_ text: String) -> String { SafeText.printable(text, limit: 200) }
+
+    // MARK: Commands
+
+    private func perform(_ command: SlashCommand) async throws {
+        switch command {
+        case .direct(let to, let text): try await sendDirect(to, text)
+        case .invite(let text): try await invite(text)
+        case .revoke(let text): try await revoke(text)
+        case .members: try await listMembers()
+        case .me: await introduce()
+        case .history(let count): try await showHistory(count)
+        case .accept(let text): try await accept(text)
+        case .verify(let text, let marks): try await verify(text, marks: marks)
+        case .trust(let text):
+            try await session.trust(try await member(text))
+            say("direct messages to them go on")
+        case .network(let request): try await perform(request)
+        case .nick(let nick): try await session.setNick(nick)
+        case .help(let topic): HelpTopic.text(topic).forEach(say)
+        case .quit: break
+        }
+    }
+
+    private func member(_ text: String) async throws -> NodeID {
+        try MemberLookup.find(text, among: try await node.members())
+    }
+
+    private func sendDirect(_ to: String, _ text: String) async throws {
+        let key = try await member(to)
+        if NodeID(hex: to) == nil, let problem = session.pinProblem(key, nick: to) {
+            say("not sent: " + problem)
+            return
+        }
+        _ = try await node.sendDirectChat(to: key, Array(text.utf8))
+        waiting.append(text)
+    }
+
+    private func invite(_ text: String) async throws {
+        let key = try MemberLookup.key(text.split(separator: "@", maxSplits: 1).first.map(String.init) ?? text)
+        guard key != node.publicKey else { return say("this is your own key; invite your friend's") }
+        let isNew = try await node.invite(key)
+        say(isNew ? "invited \(key.short), who can join now" : "\(key.short) is a member already")
+    }
+
+    private func revoke(_ text: String) async throws {
+        let key = try await member(text)
+        let falling = try await node.whoFalls(with: key).filter { $0 != key }
+        let isNew = try await node.revoke(key)
+        say(isNew ? "revoked \(key.short) for good" : "\(key.short) was revoked already")
+        for other in falling where isNew { say("\(other.short) fell with them; /invite \(other.hex) keeps them") }
+    }
+
+    private func listMembers() async throws {
+        await refreshMembers()
+        for member in members {
+            let name = NickText.name(member.id, nick: member.nick, among: members)
+            let marks = [
+                member.isSelf ? "you" : nil, session.trustBook.isVerified(member.id) ? "verified" : nil,
+                member.endpoint.map(\.description),
+            ].compactMap { $0 }
+            await output.write(
+                "\(member.id.hex)  \(member.state.rawValue)  \(name)"
+                    + (marks.isEmpty ? "" : "  (\(marks.joined(separator: ", ")))"))
+        }
+    }
+
+    private func introduce() async {
+        say("your key, for whoever invites you:")
+        await output.write(node.publicKey.hex)
+        say("the line to hand to a friend as --seed:")
+        await output.write(session.ownAddress.contact)
+    }
+
+    private func showHistory(_ count: Int?) async throws {
+        await refreshMembers()
+        let messages = try await node.chatHistory()
+        for message in messages.suffix(count ?? messages.count) {
+            await show(view.line(for: message, members: members, now: TimeText.now))
+        }
+        if messages.isEmpty { say("nothing was said yet") }
+    }
+
+    private func accept(_ text: String?) async throws {
+        guard let text else {
+            guard let only = offers.keys.first, offers.count == 1 else {
+                return say(offers.isEmpty ? "nobody has offered a network" : "several offers; /accept KEY says which")
+            }
+            return try await node.acceptOffer(from: only)
+        }
+        let named = offers.values.filter { $0.nick == text }
+        try await node.acceptOffer(from: named.count == 1 ? named[0].from : MemberLookup.key(text))
+    }
+
+    private func verify(_ text: String, marks: Bool) async throws {
+        let key = try await member(text)
+        if marks {
+            try session.trustBook.markVerified(key)
+            return say("\(key.short) is verified")
+        }
+        say("compare this number by voice; equal at both ends: nobody is in between")
+        await output.write(try await node.safetyNumber(with: key))
+        say("then: /verify \(SafeText.printable(text, limit: 64)) ok")
+    }
+
+    private func perform(_ request: SlashCommand.NetworkRequest) async throws {
+        switch request {
+        case .show:
+            let status = try await node.status()
+            guard let network = status.network else { return say("you are in no network") }
+            let name = SafeText.printable(status.networkName ?? "", limit: 64)
+            say(
+                "network \(name) \(network.hex), \(status.members) members, \(status.online) in reach, "
+                    + "\(status.links) links" + (status.isConverged ? ", all views equal" : ", still comparing views"))
+        case .found(let name):
+            try await node.foundNetwork(name: name)
+            say("founded; /invite KEY lets your friends in")
+        case .refound:
+            try await node.refoundNetwork()
+            say("founded anew with the members as you see them; each of them has to /accept it")
+        case .forget(confirmed: false):
+            say("this leaves the network for good, somebody must invite you again; if you mean it: /network forget yes")
+        case .forget(confirmed: true):
+            try await node.forgetNetwork()
+            say("left the network")
+        }
+    }
+
+    private func sentence(_ error: any Error) -> String {
+        switch error {
+        case let error as MeshError: SafeText.printable(error.reason, limit: 500)
+        case let error as MemberLookup.Failure: error.sentence
+        case let error as UserError: error.sentence
+        default: "\(error)"
+        }
+    }
+}
+
+extension TextChat {
+    /// Performs lines until `/quit` or the end of input.
+    package func readLines(_ input: StandardInput) async -> ExitStatus {
+        let isTerminal = StandardInput.isTerminal
+        var splitter = LineSplitter(limit: MachineRequest.lineLimit)
+        while let chunk = await input.next() {
+            for line in splitter.append(chunk) where await !take(line, isTerminal: isTerminal) { return .ok }
+        }
+        if let line = splitter.finish(), await !take(line, isTerminal: isTerminal) { return .ok }
+        return await finish()
+    }
+
+    private func take(_ line: LineSplitter.Line, isTerminal: Bool) async -> Bool {
+        switch line {
+        case .complete(let bytes): return await perform(String(decoding: bytes, as: UTF8.self), isTerminal: isTerminal)
+        case .tooLong:
+            StandardError.say("not sent: a line of more than \(MachineRequest.lineLimit) bytes")
+            return true
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import ChatKit
+
+struct Members: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the members, this node included.")
+    @OptionGroup var client: ClientOptions
+    func run() async throws { await client.call("members") }
+}
+
+struct Links: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List this node's links.")
+    @OptionGroup var client: ClientOptions
+    func run() async throws { await client.call("links") }
+}
+
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show this node at a glance.")
+    @OptionGroup var client: ClientOptions
+    func run() async throws { await client.call("status") }
+}
+
+struct Graph: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show who is linked with whom.")
+    @OptionGroup var client: ClientOptions
+    func run() async throws { await client.call("graph") }
+}
+
+struct History: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show what was said, in causal order.")
+    @OptionGroup var client: ClientOptions
+
+    @Option(help: ArgumentHelp("Only messages whose index is at least this.", valueName: "INDEX"))
+    var since: UInt32 = 0
+
+    @Option(help: ArgumentHelp("At most so many messages.", valueName: "COUNT"))
+    var limit: UInt32 = 1_000
+
+    func run() async throws {
+        await client.call("history", [.init("since", JSON(Int(since))), .init("limit", JSON(Int(limit)))])
+    }
+}
+
+struct Events: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print events as they happen, until the node ends.")
+    @OptionGroup var client: ClientOptions
+
+    @Option(help: ArgumentHelp("Only events of this type. May be given several times.", valueName: "TYPE"))
+    var type: [String] = []
+
+    func run() async throws { await client.follow(type) }
+}
+
+struct Wait: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Wait until all that is asked for holds at once; exit code 75 when it takes too long.")
+    @OptionGroup var client: ClientOptions
+
+    @Option(help: ArgumentHelp("At least so many members.", valueName: "COUNT"))
+    var members: UInt32?
+
+    @Option(help: ArgumentHelp("At least so many members in reach, this node included.", valueName: "COUNT"))
+    var online: UInt32?
+
+    @Option(help: ArgumentHelp("At least so many links.", valueName: "COUNT"))
+    var links: UInt32?
+
+    @Option(help: ArgumentHelp("At least so many messages in the history.", valueName: "COUNT"))
+    var messages: UInt32?
+
+    @Flag(help: "Every direct peer sees the same as this node.")
+    var converged = false
+
+    @Option(help: ArgumentHelp("This node's view has this hash.", valueName: "HASH"))
+    var stateHash: String?
+
+    @Option(help: ArgumentHelp("Give up after so many seconds.", valueName: "SECONDS"))
+    var timeout: Double?
+
+    mutating func validate() throws {
+        if let timeout, !(0...1e9).contains(timeout) {
+            throw ValidationError("--timeout must be a number of seconds from 0 on")
+        }
+    }
+
+    func run() async throws {
+        let counts = [("members", members), ("online", online), ("links", links), ("messages", messages)]
+        var fields = counts.compactMap { name, count in count.map { JSON.Member(name, JSON(Int($0))) } }
+        if converged { fields.append(.init("converged", .bool(true))) }
+        if let stateHash { fields.append(.init("stateHash", .string(stateHash))) }
+        if let timeout { fields.append(.init("timeoutMs", JSON(Int(timeout * 1_000)))) }
+        await client.call("wait", fields)
+    }
+}

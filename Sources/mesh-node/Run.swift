@@ -1,0 +1,39 @@
+import ArgumentParser
+import ChatKit
+
+/// `mesh-node run`.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a node until it is told to quit.",
+        discussion: """
+            Prints one JSON line, "ready", on standard output and nothing else. Commands come over the control socket, \
+            in JSON lines or from the other commands of mesh-node.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The control socket. Default: $XDG_RUNTIME_DIR/mesh-chat/PROFILE.sock, or in the state folder.",
+            valueName: "PATH"))
+    var control: String?
+
+    @Flag(help: "Accepted for symmetry: the output is JSON in any case.")
+    var json = false
+
+    mutating func validate() throws {
+        guard !common.ephemeral || control != nil else {
+            throw ValidationError("--ephemeral has no profile to put its socket in; name one with --control PATH")
+        }
+    }
+
+    func run() async throws {
+        ProcessSetup.harden()
+        await reporting {
+            let plan = try SessionPlan(common)
+            let socket = control ?? plan.profile?.controlSocket ?? ""
+            let session = try await ChatSession.start(plan) { StandardError.say($0) }
+            ProcessSetup.end(await HeadlessNode.run(session, control: socket))
+        }
+    }
+}
