@@ -89,7 +89,8 @@ struct Network: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let fields = [JSON.Member("action", .string(action.rawValue))] + (name.map { [.init("name", .string($0))] } ?? [])
+        let fields =
+            [JSON.Member("action", .string(action.rawValue))] + (name.map { [.init("name", .string($0))] } ?? [])
         await client.call("network", fields)
     }
 }

@@ -17,7 +17,8 @@ struct Keygen: AsyncParsableCommand {
 /// `mesh-node id`.
 struct Identify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "id", abstract: "Print the public key of a profile, 64 hex digits: what whoever invites you needs.")
+        commandName: "id", abstract: "Print the public key of a profile, 64 hex digits: what whoever invites you needs."
+    )
 
     @OptionGroup var profile: ProfileOptions
 

@@ -30,7 +30,8 @@ struct MeshNodeCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Act",
                 subcommands: [
-                    Send.self, Direct.self, Broadcast.self, Unicast.self, Invite.self, Revoke.self, Nick.self, Network.self,
+                    Send.self, Direct.self, Broadcast.self, Unicast.self, Invite.self, Revoke.self, Nick.self,
+                    Network.self,
                     Accept.self, Verify.self, Trust.self, Quit.self,
                 ]),
         ])

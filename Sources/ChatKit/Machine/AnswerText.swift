@@ -11,14 +11,16 @@ enum AnswerText {
             (answer["falls"]?.array ?? []).map { "would fall: " + person($0) + "  " + text($0["id"]) }
         case "verify": [text(answer["safetyNumber"])]
         default:
-            answer["already"]?.bool == true ? ["nothing to do, it was so already"] : answer["id"].map { [text($0)] } ?? []
+            answer["already"]?.bool == true
+                ? ["nothing to do, it was so already"] : answer["id"].map { [text($0)] } ?? []
         }
     }
 
     private static func member(_ value: JSON) -> String {
         let isSelf = value["self"]?.bool == true
         return [
-            text(value["id"]), text(value["state"]), name(value["nick"]), text(value["address"]), isSelf ? "(this node)" : "",
+            text(value["id"]), text(value["state"]), name(value["nick"]), text(value["address"]),
+            isSelf ? "(this node)" : "",
         ].filter { !$0.isEmpty }.joined(separator: "  ")
     }
 

@@ -58,7 +58,8 @@ package struct ControlClient {
         do {
             return try ControlConnection(path)
         } catch {
-            let flags = profileName.isEmpty
+            let flags =
+                profileName.isEmpty
                 ? "--control \(path)" : profileName == Profile.defaultName ? "" : "--profile \(profileName)"
             throw UserError(
                 .unavailable, "no node listens on \(path) (\(error)); start one with: mesh-node run \(flags)".trimmed)

@@ -13,14 +13,16 @@ package enum ControlSocket {
     package static func prepare(_ path: String) throws(UserError) {
         guard path.utf8.count <= pathLimit else {
             throw UserError(
-                .cannotCreate, "\(path) is too long for a socket, at most \(pathLimit) bytes; choose a shorter --control PATH")
+                .cannotCreate,
+                "\(path) is too long for a socket, at most \(pathLimit) bytes; choose a shorter --control PATH")
         }
         if let folder = Folder.parent(of: path), Folder.status(folder) == nil { try Folder.prepare(folder) }
         guard let status = Folder.status(path) else { return }
         guard status.isSocket else { throw UserError(.cannotCreate, "\(path) is in the way: it is no socket") }
         if let connection = try? ControlConnection(path) {
             _ = consume connection
-            throw UserError(.cannotCreate, "another node listens on \(path); choose another --control PATH or --profile")
+            throw UserError(
+                .cannotCreate, "another node listens on \(path); choose another --control PATH or --profile")
         }
         guard unsafe unlink(path) == 0 else {
             throw UserError(.cannotCreate, "cannot remove the stale socket \(path): \(SystemError())")
@@ -29,7 +31,9 @@ package enum ControlSocket {
 
     /// Only the owner may talk to the node.
     package static func protect(_ path: String) throws(UserError) {
-        guard unsafe chmod(path, 0o600) == 0 else { throw UserError(.cannotCreate, "cannot protect \(path): \(SystemError())") }
+        guard unsafe chmod(path, 0o600) == 0 else {
+            throw UserError(.cannotCreate, "cannot protect \(path): \(SystemError())")
+        }
     }
 
     package static func remove(_ path: String) { _ = unsafe unlink(path) }
@@ -47,7 +51,9 @@ package struct ControlConnection: ~Copyable {
         guard descriptor >= 0 else { throw SystemError() }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { throw SystemError(code: ENAMETOOLONG) }
+        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw SystemError(code: ENAMETOOLONG)
+        }
         // Reason for unsafe: the path was checked to fit, the rest of the field is zero, and `connect` reads the local
         // value whose address and size it gets.
         let result = unsafe withUnsafeMutableBytes(of: &address) { bytes in

@@ -54,7 +54,8 @@ package struct MachineRunner: Sendable {
         case .subscribe(let types):
             if let unknown = EventLine.unknownType(in: types) {
                 let hint = NearestName.hint(for: unknown, among: EventLine.types)
-                throw MachineRefusal(.badArgument, "no event is called \"\(SafeText.printable(unknown, limit: 80))\"" + hint)
+                throw MachineRefusal(
+                    .badArgument, "no event is called \"\(SafeText.printable(unknown, limit: 80))\"" + hint)
             }
         case .quit: break
         }

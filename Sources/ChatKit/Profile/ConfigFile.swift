@@ -51,9 +51,10 @@ package enum ConfigFile {
     private static func read(
         _ table: TOMLTable, prefix: String, into layer: inout SettingsLayer, _ source: Source
     ) throws(UserError) {
-        let sections = Set(Setting.allCases.compactMap { name in
-            name.rawValue.firstIndex(of: ".").map { String(name.rawValue[..<$0]) }
-        })
+        let sections = Set(
+            Setting.allCases.compactMap { name in
+                name.rawValue.firstIndex(of: ".").map { String(name.rawValue[..<$0]) }
+            })
         for key in table.keys {
             guard let value = table[key] else { continue }
             let name = prefix + key
@@ -64,7 +65,8 @@ package enum ConfigFile {
             guard let setting = Setting(rawValue: name) else {
                 let names = Setting.allCases.map(\.rawValue) + sections
                 throw UserError(
-                    .badConfiguration, position(of: key, section: prefix, in: source)
+                    .badConfiguration,
+                    position(of: key, section: prefix, in: source)
                         + "unknown key \"\(SafeText.printable(name))\"" + NearestName.hint(for: name, among: names))
             }
             do {

@@ -1,6 +1,5 @@
-package import MeshCrypto
-
 internal import Glibc
+package import MeshCrypto
 
 /// `identity.key`: the 32 raw bytes that are somebody's identity, for their owner's eyes only.
 ///
@@ -33,7 +32,8 @@ package enum IdentityFile {
         }
         guard status.mode & 0o177 == 0 else {
             throw UserError(
-                .noPermission, "\(path) has mode \(octal(status.mode)), so others may read your identity; "
+                .noPermission,
+                "\(path) has mode \(octal(status.mode)), so others may read your identity; "
                     + "mend it with: chmod 600 \(path)")
         }
         guard status.size == Int64(IdentitySeed.count) else { throw wrongSize(path, status.size) }
@@ -75,14 +75,16 @@ package enum IdentityFile {
 
     private static func wrongSize(_ path: String, _ size: Int64) -> UserError {
         UserError(
-            .noPermission, "\(path) has \(size) bytes instead of \(IdentitySeed.count), so it is no identity; "
+            .noPermission,
+            "\(path) has \(size) bytes instead of \(IdentitySeed.count), so it is no identity; "
                 + "bring back your copy, or move it away and begin anew with: mv \(path) \(path).bad")
     }
 
     private static func refusal(_ path: String, _ error: SystemError) -> UserError {
         if error.isSymbolicLink {
             return UserError(
-                .noPermission, "\(path) is a symbolic link, which anybody may have put there; "
+                .noPermission,
+                "\(path) is a symbolic link, which anybody may have put there; "
                     + "mend it with: cp --remove-destination \"$(readlink -f \(path))\" \(path) && chmod 600 \(path)")
         }
         return UserError(.noPermission, "cannot read \(path): \(error); mend it with: chmod 600 \(path)")

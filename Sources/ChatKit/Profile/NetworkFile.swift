@@ -1,6 +1,5 @@
-internal import Mesh
-
 internal import Glibc
+internal import Mesh
 internal import Synchronization
 
 /// What a node must remember across restarts, in one file that only grows: `StateStore` on disk.
@@ -114,7 +113,8 @@ package final class NetworkFile: StateStore {
 
     private func damage(at position: Int) -> UserError {
         UserError(
-            .badData, "\(path) is damaged at byte \(position) and is left as it is; bring back a copy, or move it "
+            .badData,
+            "\(path) is damaged at byte \(position) and is left as it is; bring back a copy, or move it "
                 + "away and be invited again: mv \(path) \(path).bad")
     }
 

@@ -91,7 +91,8 @@ package struct Environment: Sendable {
         // Reason for unsafe: `environ` is a list of C strings that ends with nil; read once, before any thread
         // could change it.
         while let text = unsafe entry.pointee {
-            let parts = unsafe String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = unsafe String(cString: text).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
             unsafe entry += 1
         }

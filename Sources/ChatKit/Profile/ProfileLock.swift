@@ -15,7 +15,8 @@ package final class ProfileLock: Sendable {
         }
         guard isLocked else {
             throw UserError(
-                .cannotCreate, "the profile \"\(profile.name)\" is in use by another program; "
+                .cannotCreate,
+                "the profile \"\(profile.name)\" is in use by another program; "
                     + "use another one with --profile NAME, or a throw-away identity with --ephemeral")
         }
     }

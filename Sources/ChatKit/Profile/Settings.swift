@@ -175,7 +175,8 @@ extension SettingsLayer {
                 try set(setting, to: .text(text))
             } catch {
                 throw UserError(
-                    .badConfiguration, "\(setting.variable) is \"\(SafeText.printable(text))\" but must be \(error.expected)"
+                    .badConfiguration,
+                    "\(setting.variable) is \"\(SafeText.printable(text))\" but must be \(error.expected)"
                 )
             }
         }

@@ -1,5 +1,4 @@
 package import MeshCore
-
 internal import Synchronization
 
 /// What this user has settled about keys: which key goes by which nick, and which keys were compared by voice.

@@ -28,7 +28,9 @@ package final class ChatSession: Sendable {
     ///
     /// - Parameter say: gets each sentence that the user should read on the way.
     /// - Throws: ``UserError``.
-    package static func start(_ plan: SessionPlan, say: @escaping @Sendable (String) -> Void) async throws -> ChatSession {
+    package static func start(_ plan: SessionPlan, say: @escaping @Sendable (String) -> Void) async throws
+        -> ChatSession
+    {
         let lock = try plan.profile.map { profile throws(UserError) in try ProfileLock(profile) }
         var config = plan.config
         config.keypairSeed = try plan.identity(say: say)
@@ -48,10 +50,11 @@ package final class ChatSession: Sendable {
     ) async throws(UserError) -> MeshNode {
         do {
             return try await node(config)
-        } catch where error.code == .portInUse {
+        } catch  where error.code == .portInUse {
             guard !isPortChosen else {
                 throw UserError(
-                    .cannotCreate, "port \(config.bindAddress.port) on \(config.bindAddress.host) is in use by another "
+                    .cannotCreate,
+                    "port \(config.bindAddress.port) on \(config.bindAddress.host) is in use by another "
                         + "program; choose another one with --port, or 0 for any free one")
             }
             var other = config
@@ -81,7 +84,9 @@ package final class ChatSession: Sendable {
     /// Takes notice of the nicks that members go by; tells of keys that are new behind a known nick.
     package func meetMembers() async throws -> [String] {
         try await node.members().compactMap { member in
-            guard !member.isSelf, let nick = member.nick, member.state != .revoked, member.state != .void else { return nil }
+            guard !member.isSelf, let nick = member.nick, member.state != .revoked, member.state != .void else {
+                return nil
+            }
             return try meet(member.id, nick: nick)
         }
     }
@@ -128,7 +133,8 @@ extension MeshConfig {
         case .closed: requireInvitation = true
         case .open where requireInvitation:
             throw UserError(
-                .badConfiguration, "the profile \"\(profile.name)\" is in an open network, where nobody needs an "
+                .badConfiguration,
+                "the profile \"\(profile.name)\" is in an open network, where nobody needs an "
                     + "invitation; use --profile NAME for a closed one, or leave the open one with /network forget")
         case .open: break
         }

@@ -1,5 +1,4 @@
 package import ArgumentParser
-
 internal import MeshCore
 
 /// Which profile, for commands that only read it.
@@ -59,7 +58,9 @@ package struct CommonOptions: ParsableArguments {
             """)
     package var wan = false
 
-    @Option(help: ArgumentHelp("TLS 1.3 on every link; off is for tunnels and must be off at both ends.", valueName: "on|off"))
+    @Option(
+        help: ArgumentHelp(
+            "TLS 1.3 on every link; off is for tunnels and must be off at both ends.", valueName: "on|off"))
     package var tls: OnOff?
 
     @Option(
@@ -73,7 +74,9 @@ package struct CommonOptions: ParsableArguments {
     @Flag(help: "A closed network: only keys that a member has invited get in.")
     package var inviteOnly = false
 
-    @Option(help: ArgumentHelp("How much to log: trace, debug, info, notice, warning, error, critical.", valueName: "LEVEL"))
+    @Option(
+        help: ArgumentHelp("How much to log: trace, debug, info, notice, warning, error, critical.", valueName: "LEVEL")
+    )
     package var logLevel: String?
 
     @Option(help: ArgumentHelp("Log to this file instead of standard error.", valueName: "PATH"))

@@ -43,6 +43,7 @@ extension StandardOutput {
     /// A terminal that knows escape sequences, whose user has not said no (no-color.org).
     package static var takesColours: Bool {
         let environment = Environment.current
-        return Descriptor.isTerminal(1) && environment["NO_COLOR"] == nil && environment["TERM"].map { $0 != "dumb" } ?? false
+        return Descriptor.isTerminal(1) && environment["NO_COLOR"] == nil
+            && environment["TERM"].map { $0 != "dumb" } ?? false
     }
 }

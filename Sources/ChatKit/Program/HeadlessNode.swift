@@ -1,3 +1,4 @@
+internal import Logging
 internal import Mesh
 internal import MeshCore
 

@@ -24,7 +24,8 @@ package enum IdentityCommands {
 
     private static func seed(_ profile: Profile) throws(UserError) -> IdentitySeed {
         guard let seed = try IdentityFile.load(profile.identityFile) else {
-            throw UserError(.failed, "there is no identity at \(profile.identityFile) yet; make one with: mesh-node keygen")
+            throw UserError(
+                .failed, "there is no identity at \(profile.identityFile) yet; make one with: mesh-node keygen")
         }
         return seed
     }

@@ -1,6 +1,5 @@
-package import MeshCore
-
 internal import Mesh
+package import MeshCore
 internal import Synchronization
 
 /// mesh-chat for programs: the machine interface on standard input and output.
@@ -21,7 +20,8 @@ package final class JSONChat: Sendable {
     }
 
     package func greet() async throws {
-        await output.write(EventLine.ready(try await session.node.status(), session.ownAddress, version: Version.text).line)
+        await output.write(
+            EventLine.ready(try await session.node.status(), session.ownAddress, version: Version.text).line)
     }
 
     /// Answers lines until `quit` or the end of input.

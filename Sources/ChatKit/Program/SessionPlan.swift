@@ -1,8 +1,7 @@
-package import Mesh
-package import MeshCrypto
-
 internal import Logging
+package import Mesh
 internal import MeshCore
+package import MeshCrypto
 
 /// What flags, variables and `config.toml` add up to: everything needed to start a node.
 package struct SessionPlan: Sendable {

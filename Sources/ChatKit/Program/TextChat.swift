@@ -35,8 +35,9 @@ package actor TextChat {
         say("Listening on: \(node.listening)")
         say("For a friend: \(session.ownAddress.contact)")
         if session.ownAddress.tls == "off" {
-            say("TLS is off: who watches the wire sees who talks to whom, when, how much, and all nicks; "
-                + "only what is said stays sealed")
+            say(
+                "TLS is off: who watches the wire sees who talks to whom, when, how much, and all nicks; "
+                    + "only what is said stays sealed")
         }
         guard status?.network == nil else { return }
         say(

@@ -30,7 +30,9 @@ package enum TypedLine: Equatable, Sendable {
     static func word(_ text: Substring) -> (word: String, rest: String) {
         let text = text.drop { $0 == " " || $0 == "\t" }
         if text.first == "\"", let end = text.dropFirst().firstIndex(of: "\"") {
-            return (String(text[text.index(after: text.startIndex)..<end]), String(text[text.index(after: end)...]).trimmed)
+            return (
+                String(text[text.index(after: text.startIndex)..<end]), String(text[text.index(after: end)...]).trimmed
+            )
         }
         let end = text.firstIndex { $0 == " " || $0 == "\t" } ?? text.endIndex
         return (String(text[..<end]), String(text[end...]).trimmed)
@@ -120,19 +122,32 @@ package enum HelpTopic: String, CaseIterable, Sendable {
     private var texts: (summary: String, usage: String, examples: [String]) {
         let key = "3f1c…e2 (64 hex digits)"
         return switch self {
-        case .dm: ("a message that only one member can read", "/dm NICK|KEY TEXT", ["/dm bob see you at 9", "/dm \"bob smith\" hi"])
+        case .dm:
+            (
+                "a message that only one member can read", "/dm NICK|KEY TEXT",
+                ["/dm bob see you at 9", "/dm \"bob smith\" hi"]
+            )
         case .invite: ("let somebody in, for good", "/invite KEY[@HOST:PORT]", ["/invite \(key)"])
-        case .revoke: ("put somebody out, for good: there is no way back", "/revoke NICK|KEY", ["/revoke charlie", "/revoke \(key)"])
+        case .revoke:
+            (
+                "put somebody out, for good: there is no way back", "/revoke NICK|KEY",
+                ["/revoke charlie", "/revoke \(key)"]
+            )
         case .members: ("who belongs to the group, and who is in reach", "/members", ["/members"])
         case .me: ("your key, and the line to hand to a friend", "/me", ["/me"])
         case .history: ("what was said before", "/history [COUNT]", ["/history", "/history 20"])
-        case .accept: ("join the network that a member on the local net offers", "/accept [NICK|KEY]", ["/accept", "/accept alice"])
+        case .accept:
+            (
+                "join the network that a member on the local net offers", "/accept [NICK|KEY]",
+                ["/accept", "/accept alice"]
+            )
         case .verify:
             (
                 "the number to compare by voice; with ok: you did, remember it", "/verify NICK|KEY [ok]",
                 ["/verify bob", "/verify bob ok"]
             )
-        case .trust: ("a new key behind a known nick is really theirs", "/trust NICK|KEY", ["/trust bob", "/trust \(key)"])
+        case .trust:
+            ("a new key behind a known nick is really theirs", "/trust NICK|KEY", ["/trust bob", "/trust \(key)"])
         case .network:
             (
                 "the network; found one; found it anew with its present members; leave it for good",

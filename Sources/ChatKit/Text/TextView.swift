@@ -23,7 +23,8 @@ package struct TextView: Sendable {
     /// What to show for `event`; own messages were typed and are not repeated.
     package mutating func lines(for event: MeshEvent, members: [MemberInfo], now: UInt64) -> [ViewLine] {
         switch event {
-        case .chatMessageReceived(let message): return message.isOwn ? [] : [line(for: message, members: members, now: now)]
+        case .chatMessageReceived(let message):
+            return message.isOwn ? [] : [line(for: message, members: members, now: now)]
         case .rejected(let rejection): return rejectionLines(rejection, members: members)
         case .stateChanged(let state, _):
             if state == .connected { lastRejections = [:] }
@@ -37,7 +38,8 @@ package struct TextView: Sendable {
         let from = bold(NickText.name(message.from, nick: message.fromNick, among: members))
         var head = TimeText.clock(message.at, now: now) + " " + from
         if let to = message.to {
-            head += to == selfID ? " (direct)" : " to \(NickText.name(to, nick: message.toNick, among: members)) (direct)"
+            head +=
+                to == selfID ? " (direct)" : " to \(NickText.name(to, nick: message.toNick, among: members)) (direct)"
         }
         return .message(head + ": " + SafeText.printableLines(message.string).joined(separator: "\n      | "))
     }
@@ -122,8 +124,10 @@ package enum RejectionText {
         case .version: return "rejected by \(address): it speaks another version; update the older of the two programs"
         case .otherNetwork:
             return "rejected by \(address): it belongs to another network; use another --profile for that one"
-        case .tlsExpected: return "no link with \(address): it speaks clear text and this node TLS; start both with the same --tls"
-        case .clearExpected: return "no link with \(address): it speaks TLS and this node clear text; start both with the same --tls"
+        case .tlsExpected:
+            return "no link with \(address): it speaks clear text and this node TLS; start both with the same --tls"
+        case .clearExpected:
+            return "no link with \(address): it speaks TLS and this node clear text; start both with the same --tls"
         case .badIdentity:
             return "no link with \(address): who answers there is not who was expected; "
                 + "compare the key with your friend's /me before you change it"
