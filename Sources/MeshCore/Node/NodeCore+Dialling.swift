@@ -15,6 +15,7 @@ extension NodeCore {
         dialCount += 1
         let link = LinkID(dialCount)
         dials[link] = Dial(purpose: purpose, endpoint: endpoint, expected: expected)
+        if network != nil, let expected, !purpose.isTopological { topology.dialStarted(expected) }
         count("dials")
         outbox.append(.dial(link, endpoint, expected: expected))
         return link
@@ -264,6 +265,13 @@ extension NodeCore {
 extension Dial.Purpose {
     /// A test dial, which goes beside a link that is there.
     var isTest: Bool { if case .dialBack = self { true } else { false } }
+    /// Asked for by the topology rules, or none of their business.
+    var isTopological: Bool {
+        switch self {
+        case .member, .dialBack: true
+        default: false
+        }
+    }
 }
 
 extension Dial {

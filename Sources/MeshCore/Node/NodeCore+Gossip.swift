@@ -289,6 +289,8 @@ extension NodeCore {
 
     /// What a new record of another member means here.
     private mutating func applied(_ record: Record) {
+        // In an open network whoever publishes is a member from here on.
+        if membership.isOpen { refreshRoster() }
         switch record.key {
         case RecordKey.links:
             guard let value = try? LinksValue(decoding: record.value) else { return }
@@ -310,7 +312,6 @@ extension NodeCore {
             }
         default: break
         }
-        if membership.isOpen { refreshRoster() }
     }
 
     private func recordID(ofBody body: [UInt8]) -> Hash {

@@ -121,7 +121,7 @@ extension NodeCore {
 
     package var nextDeadline: Instant? {
         guard hasStarted, !isStopping else { return nil }
-        var next = min(timers.next, topology.nextEvaluation)
+        var next = network == nil ? timers.next : min(timers.next, topology.nextEvaluation)
         if let deadline = plumtree.nextDeadline { next = min(next, deadline) }
         next = min(next, discovery.nextRequest)
         for link in links.values { next = min(next, deadline(of: link)) }

@@ -1,0 +1,241 @@
+import MeshCore
+import MeshCrypto
+import Testing
+
+/// A few real cores under virtual time: connections with a delay, frames through the wire format, one store each.
+/// Deterministic but for the keys.
+final class TestWorld {
+    final class Node {
+        let name: String
+        let seed: IdentitySeed
+        let cryptography: OpenSSLCryptography
+        var configuration: NodeConfiguration
+        var core: NodeCore
+        let endpoint: Endpoint
+        var isDialable = true
+        var isUp = false
+        /// Time stands still for this node, as by SIGSTOP.
+        var isPaused = false
+        var held: [Input] = []
+        var store: [StateEntry] = []
+        var events: [MeshEvent] = []
+        var answers: [CommandID: Answer] = [:]
+        var accepted: UInt64 = 0
+        var commands: UInt64 = 0
+        var frameBytes = 0
+
+        init(name: String, index: Int, configuration: NodeConfiguration, now: Instant) {
+            self.name = name
+            seed = .random()
+            cryptography = OpenSSLCryptography(seed: seed)
+            self.configuration = configuration
+            endpoint = Endpoint(host: "10.0.\(index / 200).\(index % 200 + 1)", port: 9000)
+            core = NodeCore(
+                configuration: configuration, cryptography: cryptography, restored: [], randomSeed: UInt64(index),
+                now: now)
+        }
+
+        var id: NodeID { cryptography.publicKey }
+        var texts: [String] { core.history(since: 0, limit: .max).map(\.string) }
+        func status() -> NodeStatus { core.status }
+    }
+
+    private struct End: Hashable {
+        let node: Int
+        let link: LinkID
+    }
+
+    private enum Event {
+        case input(Int, Input)
+        case frame(to: End, [UInt8])
+        case connect(from: End, to: Endpoint, expected: NodeID?)
+    }
+
+    private(set) var now = Instant(uptime: 1_000_000_000, wall: 1_800_000_000_000)
+    private var queue: [(at: Instant, order: Int, event: Event)] = []
+    private var order = 0
+    private var steps = 0
+    private var peers: [End: End] = [:]
+    private(set) var nodes: [Node] = []
+    /// Which pairs cannot talk.
+    var isCut: (Int, Int) -> Bool = { _, _ in false }
+    let delay: Duration
+
+    init(delay: Duration = .milliseconds(10)) { self.delay = delay }
+
+    @discardableResult
+    func add(_ name: String, _ change: (inout NodeConfiguration) -> Void = { _ in }) -> Node {
+        var configuration = NodeConfiguration()
+        configuration.requireInvitation = true
+        configuration.discovers = false
+        configuration.nick = name
+        change(&configuration)
+        let node = Node(name: name, index: nodes.count, configuration: configuration, now: now)
+        nodes.append(node)
+        return node
+    }
+
+    func index(_ node: Node) -> Int { nodes.firstIndex { $0 === node } ?? -1 }
+
+    func start(_ node: Node) {
+        node.isUp = true
+        node.core = NodeCore(
+            configuration: node.configuration, cryptography: node.cryptography, restored: node.store,
+            randomSeed: UInt64(index(node)) &* 77 &+ node.commands, now: now)
+        deliver(
+            .started(listening: node.endpoint, reachable: node.isDialable ? [node.endpoint] : []), to: index(node))
+    }
+
+    /// As by kill -9: the sockets close, nothing is said. With `silently` not even that.
+    func kill(_ node: Node, silently: Bool = false) {
+        node.isUp = false
+        node.held = []
+        for (end, other) in peers where end.node == index(node) {
+            (peers[end], peers[other]) = (nil, nil)
+            if !silently { schedule(.input(other.node, .linkDown(other.link, .closed))) }
+        }
+    }
+
+    func perform(_ command: Command, at node: Node) -> CommandID {
+        node.commands += 1
+        let id = CommandID(node.commands)
+        deliver(.command(id, command), to: index(node))
+        return id
+    }
+
+    /// The answer, which in this world comes at once.
+    @discardableResult
+    func ask(_ command: Command, at node: Node) -> Answer? {
+        let id = perform(command, at: node)
+        run(for: .zero)
+        return node.answers[id]
+    }
+
+    /// Cuts every connection between separated nodes: from here on dials fail after the dial time-out.
+    func cutConnections() {
+        for (end, other) in peers where isCut(end.node, other.node) { (peers[end], peers[other]) = (nil, nil) }
+    }
+
+    func run(for duration: Duration) {
+        let end = now + duration
+        while step(until: end) {}
+        now = end
+    }
+
+    /// Runs until the condition holds; false when it does not within the limit.
+    func run(until condition: () -> Bool, limit: Duration) -> Bool {
+        let end = now + limit
+        while !condition() {
+            guard step(until: end) else { return condition() }
+        }
+        return true
+    }
+
+    private func step(until end: Instant) -> Bool {
+        let next = queue.indices.min { (queue[$0].at, queue[$0].order) < (queue[$1].at, queue[$1].order) }
+        var due: (at: Instant, node: Int?) = (next.map { queue[$0].at } ?? .distantFuture, nil)
+        for (index, node) in nodes.enumerated() where node.isUp && !node.isPaused {
+            if let deadline = node.core.nextDeadline, deadline < due.at { due = (deadline, index) }
+        }
+        guard due.at <= end else { return false }
+        steps += 1
+        precondition(steps < 5_000_000, "the world does not come to rest")
+        now = max(now, due.at)
+        if let node = due.node {
+            deliver(.deadline, to: node)
+        } else if let next {
+            perform(queue.remove(at: next).event)
+        }
+        return true
+    }
+
+    private func schedule(_ event: Event, after wait: Duration? = nil) {
+        order += 1
+        queue.append((now + (wait ?? delay), order, event))
+    }
+
+    private func perform(_ event: Event) {
+        switch event {
+        case .input(let node, let input): deliver(input, to: node)
+        case .frame(let end, let bytes):
+            guard peers[end] != nil else { return }
+            do { deliver(.message(end.link, try Message(decoding: bytes)), to: end.node) } catch {
+                deliver(.malformed(end.link, error), to: end.node)
+            }
+        case .connect(let end, let endpoint, let expected): connect(end, endpoint, expected)
+        }
+    }
+
+    private func connect(_ end: End, _ endpoint: Endpoint, _ expected: NodeID?) {
+        guard let target = nodes.firstIndex(where: { $0.endpoint == endpoint }), nodes[target].isUp,
+            nodes[target].isDialable, !isCut(end.node, target)
+        else {
+            return schedule(.input(end.node, .linkDown(end.link, .unreachable("refused"))), after: .seconds(1))
+        }
+        if let expected, expected != nodes[target].id {
+            return deliver(.linkDown(end.link, .unexpectedKey(nodes[target].id)), to: end.node)
+        }
+        nodes[target].accepted += 1
+        let other = End(node: target, link: .accepted(nodes[target].accepted))
+        (peers[end], peers[other]) = (other, end)
+        let channel = nodes[target].cryptography.hash(nodes[target].cryptography.randomBytes(32))
+        let tls = nodes[target].configuration.usesTLS ? "TLSv1.3" : nil
+        func info(_ role: LinkInfo.Role, _ remote: Endpoint, _ key: NodeID) -> LinkInfo {
+            LinkInfo(
+                role: role, remote: remote, tls: tls, certificateKey: tls == nil ? nil : key, channel: channel,
+                since: now)
+        }
+        let source = Endpoint(host: nodes[end.node].endpoint.host, port: 50_000)
+        deliver(.linkUp(other.link, info(.acceptor, source, nodes[end.node].id)), to: target)
+        deliver(.linkUp(end.link, info(.dialler, endpoint, nodes[target].id)), to: end.node)
+    }
+
+    private func deliver(_ input: Input, to index: Int) {
+        let node = nodes[index]
+        guard node.isUp else { return }
+        guard !node.isPaused else { return node.held.append(input) }
+        var effects: [Effect] = []
+        node.core.handle(input, now: now, into: &effects)
+        for effect in effects { perform(effect, of: index) }
+    }
+
+    func resume(_ node: Node) {
+        node.isPaused = false
+        let held = node.held
+        node.held = []
+        for input in held { deliver(input, to: index(node)) }
+    }
+
+    private func perform(_ effect: Effect, of index: Int) {
+        let node = nodes[index]
+        switch effect {
+        case .dial(let link, let endpoint, let expected):
+            schedule(.connect(from: End(node: index, link: link), to: endpoint, expected: expected), after: delay * 2)
+        case .send(let link, let message):
+            guard let other = peers[End(node: index, link: link)] else { return }
+            let bytes = message.encoded()
+            node.frameBytes += bytes.count + 4
+            if !isCut(index, other.node) { schedule(.frame(to: other, bytes)) }
+        case .close(let link, _):
+            let end = End(node: index, link: link)
+            if let other = peers[end] {
+                peers[end] = nil
+                let gone = other
+                // Frames on their way arrive first.
+                order += 1
+                queue.append((now + delay + .milliseconds(1), order, .input(gone.node, .linkDown(gone.link, .closed))))
+                let half = peers[gone]
+                if half == nil { queue.removeLast() }
+            }
+            schedule(.input(index, .linkDown(link, .closedByUs)), after: .zero)
+        case .emit(let event): node.events.append(event)
+        case .answer(let id, let answer): node.answers[id] = answer
+        case .persist(let id, let entries):
+            // What survives goes through its byte form.
+            node.store += entries.compactMap { try? StateEntry(decoding: $0.encoded()) }
+            schedule(.input(index, .persisted(id)), after: .zero)
+        case .stopped: node.isUp = false
+        case .open, .datagram: break
+        }
+    }
+}
