@@ -3,6 +3,8 @@ import MeshCore
 /// Operations for tests of the rule: no signatures, keys named by letters, ids made from the content.
 enum Fixture {
     static let network = hash("network")
+    /// Operations that no node holds.
+    static let gap = hash("gap"), bogus = hash("bogus")
 
     /// The key called `name`.
     static func key(_ name: Character) -> NodeID { keys[name]! }
@@ -58,7 +60,8 @@ enum Fixture {
         var state: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in bytes { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
         var spread = SeededGenerator(seed: state)
-        let words = (0..<4).map { _ in spread.next() }
-        return Bytes32(words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } })!
+        var result: [UInt8] = []
+        while result.count < Bytes32.count { result.append(UInt8(truncatingIfNeeded: spread.next())) }
+        return Bytes32(result)!
     }
 }

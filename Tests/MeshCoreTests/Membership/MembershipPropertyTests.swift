@@ -83,7 +83,7 @@ struct MembershipPropertyTests {
     ) {
         for thief in Self.names where before.isRevoked(Fixture.key(thief)) {
             let own = operations.filter { $0.signer == Fixture.key(thief) }.map(\.id)
-            let bases = own + [.zero, Fixture.hash("gap")]
+            let bases = own + [.zero, Fixture.gap]
             let invitations = [
                 Fixture.invite(thief, "X", after: bases.randomElement(using: &random)!), Fixture.invite("X", "Y"),
                 Fixture.invite(thief, "Z"), Fixture.invite("Y", "X"),
@@ -106,11 +106,11 @@ struct MembershipPropertyTests {
         guard let signer = Self.names.first(where: { $0 != target && before.isMember(Fixture.key($0)) }) else { return }
         var set = Fixture.set(roster: roster, operations)
         let falls = set.fallsWith(key)
-        set.insert(Fixture.revoke(signer, target, honouring: set.frontier(of: key), after: Fixture.hash("gap")))
+        set.insert(Fixture.revoke(signer, target, honouring: set.frontier(of: key), after: Fixture.gap))
         let after = set.evaluate()
         #expect(after.isRevoked(key) && !after.isMember(key), "seed \(seed)")
         #expect(after.members == before.members.subtracting(falls + [key]), "seed \(seed)")
-        let hasGap = operations.contains { $0.signer == key && $0.prev == Fixture.hash("gap") }
+        let hasGap = operations.contains { $0.signer == key && $0.prev == Fixture.gap }
         if !before.isRevoked(key), !hasGap { #expect(falls.isEmpty, "seed \(seed)") }
     }
 
@@ -120,10 +120,10 @@ struct MembershipPropertyTests {
         for _ in 0..<Int.random(in: 1..<24, using: &random) {
             let (signer, subject) = (names.randomElement(using: &random)!, names.randomElement(using: &random)!)
             let own = operations.filter { $0.signer == Fixture.key(signer) }.map(\.id)
-            let bases = (own.last.map { Array(repeating: $0, count: 4) } ?? []) + own + [.zero, Fixture.hash("gap")]
+            let bases = (own.last.map { Array(repeating: $0, count: 4) } ?? []) + own + [.zero, Fixture.gap]
             let prev = bases.randomElement(using: &random)!
             if Double.random(in: 0..<1, using: &random) < 0.3 {
-                let named = operations.filter { $0.signer == Fixture.key(subject) }.map(\.id) + [Fixture.hash("bogus")]
+                let named = operations.filter { $0.signer == Fixture.key(subject) }.map(\.id) + [Fixture.bogus]
                 let frontier = named.shuffled(using: &random).prefix(Int.random(in: 0...3, using: &random))
                 operations.append(Fixture.revoke(signer, subject, honouring: frontier.sorted(), after: prev))
             } else {
