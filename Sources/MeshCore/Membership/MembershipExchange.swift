@@ -2,9 +2,10 @@
 /// fork and two nodes would never agree.
 extension MembershipSet {
     /// Per signer how many operations are held and SHA-256 over their sorted ids; ascending by signer. Equal
-    /// summaries mean equal sets.
+    /// summaries mean equal sets. Of more signers than a digest may name, which takes hours of flooding, the least
+    /// keys: all nodes leave out the same, so the digest stays one that they can read.
     package func summaries(with cryptography: any Cryptography) -> [DigestDetail.Signer] {
-        idsBySigner.keys.sorted().map { signer in
+        signers.prefix(WireLimits.members).map { signer in
             let ids = idsBySigner[signer] ?? []
             var writer = WireWriter()
             for id in ids { writer.write(id) }
@@ -19,10 +20,12 @@ extension MembershipSet {
     /// The ids held of one signer's operations, ascending.
     package func ids(of signer: NodeID) -> [Hash] { idsBySigner[signer] ?? [] }
 
-    /// What a peer lacks that holds `ids` (ascending) of this signer's operations; see ``inOrder(_:)``.
+    /// What a peer lacks that holds `ids` (ascending) of this signer's operations; see ``inOrder(_:)``. A list as long
+    /// as a list may be says nothing about the ids beyond its last.
     package func operations(of signer: NodeID, missingFrom ids: [Hash]) -> [VerifiedOperation] {
         let held = Set(ids)
-        return inOrder(self.ids(of: signer).filter { !held.contains($0) })
+        let end = ids.count < WireLimits.operationIDs ? nil : ids.last
+        return inOrder(self.ids(of: signer).filter { id in !held.contains(id) && end.map { id < $0 } ?? true })
     }
 
     /// All operations, each after those it builds on and after an invitation of its signer: what a new member is

@@ -107,6 +107,17 @@ struct MembershipSetTests {
         #expect(order.firstIndex(of: byD.id)! < order.firstIndex(of: cut.id)!)
     }
 
+    @Test func aListAsLongAsAListMayBeSaysNothingBeyondItsLast() {
+        let operations = (0..<40).map { Fixture.invite("A", "B", after: Fixture.hash("\($0)")) }
+        let set = Fixture.set(operations)
+        let held =
+            (0..<WireLimits.operationIDs).map { Fixture.hash("other \($0)") } + [set.ids(of: Fixture.key("A"))[20]]
+        let list = Array(held.sorted().prefix(WireLimits.operationIDs))
+        let sent = set.operations(of: Fixture.key("A"), missingFrom: list).map(\.id)
+        #expect(Set(sent) == Set(operations.map(\.id).filter { $0 < list.last! && !list.contains($0) }))
+        #expect(set.operations(of: Fixture.key("A"), missingFrom: Array(list.prefix(3))).count == 40)
+    }
+
     @Test func anAdmissionProofHoldsOneShortestPathToEachEnd() throws {
         let toC = Fixture.invite("B", "C")
         let byC = [Fixture.invite("C", "D"), Fixture.invite("C", "E")]
