@@ -71,7 +71,7 @@ package struct ControlServer: Sendable {
                         let request = MachineRequest(line)
                         // Listening begins before the answer, so that nothing after the `ack` is missed.
                         let subscription = subscription(request)
-                        guard await requests.take(request) == .goOn else { return quit() }
+                        if await requests.take(request) == .quit { return quit() }
                         if let subscription {
                             events?.cancel()
                             events = Task { await subscription.pass(to: write) }

@@ -1,6 +1,11 @@
 /// The commands of one connection: answered in order, except that a `wait` holds up nobody.
 package actor MachineRequests {
-    package enum Outcome: Sendable { case goOn, quit }
+    package enum Outcome: Equatable, Sendable {
+        case goOn
+        /// The node has stored a message that a peer should get.
+        case sent(String)
+        case quit
+    }
 
     /// Waits under way at once; one more is refused.
     private static let waitLimit = 256
@@ -8,14 +13,10 @@ package actor MachineRequests {
     private let runner: MachineRunner
     private let write: @Sendable (JSON) async -> Void
     private var waits = 0
-    private var sent = false
 
     package init(_ runner: MachineRunner, write: @escaping @Sendable (JSON) async -> Void) {
         (self.runner, self.write) = (runner, write)
     }
-
-    /// Was anything sent that a peer should get?
-    package func hasSent() -> Bool { sent }
 
     /// Answers `request`; returns when the answer is written, or at once for a `wait`.
     package func take(_ request: MachineRequest) async -> Outcome {
@@ -25,11 +26,10 @@ package actor MachineRequests {
         }
         let answer = await runner.answer(request)
         await write(answer)
+        let isDone = answer["type"] == .string("ack")
         switch request.command {
         case .success(.quit): return .quit
-        case .success(.send), .success(.direct), .success(.broadcast), .success(.unicast):
-            sent = sent || answer["type"] == .string("ack")
-            return .goOn
+        case .success(.send(let text)) where isDone, .success(.direct(_, let text)) where isDone: return .sent(text)
         default: return .goOn
         }
     }

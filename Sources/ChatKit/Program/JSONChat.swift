@@ -7,11 +7,13 @@ package final class JSONChat: Sendable {
     private let runner: MachineRunner
     private let session: ChatSession
     private let output: StandardOutput
+    private let delivery: DeliveryWatch
     /// What `subscribe` narrowed the events down to; empty for all, as at the start.
     private let types = Mutex<Set<String>>([])
 
     package init(_ session: ChatSession, _ output: StandardOutput) {
         (self.session, self.output, runner) = (session, output, MachineRunner(session))
+        delivery = DeliveryWatch(session.node)
     }
 
     package func show(_ event: MeshEvent) async {
@@ -32,7 +34,7 @@ package final class JSONChat: Sendable {
             for line in splitter.append(chunk) where await take(line, requests) == .quit { return .ok }
         }
         if let line = splitter.finish(), await take(line, requests) == .quit { return .ok }
-        return await requests.hasSent() ? await flush() : .ok
+        return await flush()
     }
 
     private func take(_ line: LineSplitter.Line, _ requests: MachineRequests) async -> MachineRequests.Outcome {
@@ -40,19 +42,15 @@ package final class JSONChat: Sendable {
         if case .success(.subscribe(let wanted)) = request.command, EventLine.unknownType(in: wanted) == nil {
             types.withLock { $0 = wanted }
         }
-        return await requests.take(request)
+        let outcome = await requests.take(request)
+        if case .sent(let text) = outcome { await delivery.sent(text) }
+        return outcome
     }
 
     /// What was sent must reach a peer before the process ends, for 10 s at most.
     private func flush() async -> ExitStatus {
-        var condition = MeshCondition()
-        (condition.links, condition.isConverged) = (1, true)
-        do {
-            try await session.node.wait(for: condition, timeout: .seconds(10))
-            return .ok
-        } catch {
-            StandardError.say("not passed to anybody: what was sent without a link")
-            return .timedOut
-        }
+        let missing = await delivery.finish(within: .seconds(10))
+        for text in missing { StandardError.say("not passed to anybody: \(SafeText.printable(text, limit: 200))") }
+        return missing.isEmpty ? .ok : .timedOut
     }
 }

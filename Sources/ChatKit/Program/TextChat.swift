@@ -13,14 +13,13 @@ package actor TextChat {
     private var offers: [NodeID: Offer] = [:]
     /// Lines of a pipe that could not be sent yet, in order.
     private var held: [String] = []
-    /// Messages sent that may not have been passed to a peer yet.
-    private var waiting: [String] = []
+    private let delivery: DeliveryWatch
     private var isSendingHeld = false
 
     private var node: MeshNode { session.node }
 
     package init(_ session: ChatSession, _ output: StandardOutput, isStyled: Bool) {
-        (self.session, self.output) = (session, output)
+        (self.session, self.output, delivery) = (session, output, DeliveryWatch(session.node))
         view = TextView(selfID: session.node.publicKey, hasSeedPeers: session.hasSeedPeers, isStyled: isStyled)
     }
 
@@ -108,7 +107,7 @@ package actor TextChat {
         guard held.isEmpty else { return hold(line) }
         do {
             _ = try await node.sendChat(Array(text.utf8))
-            waiting.append(text)
+            await delivery.sent(text)
         } catch let error as MeshError where error.code == .notAMember {
             if isTerminal || !session.hasSeedPeers {
                 say(
@@ -141,7 +140,7 @@ package actor TextChat {
                 switch TypedLine(line) {
                 case .message(let text):
                     _ = try await node.sendChat(Array(text.utf8))
-                    waiting.append(text)
+                    await delivery.sent(text)
                 case .command(let command): try await perform(command)
                 case .nothing, .problem: break
                 }
@@ -157,20 +156,15 @@ package actor TextChat {
     /// Standard input has ended: waits up to 10 s until a peer has everything, says what nobody has.
     package func finish() async -> ExitStatus {
         let deadline = ContinuousClock.now + .seconds(10)
-        guard !held.isEmpty || !waiting.isEmpty else { return .ok }
-        var condition = MeshCondition()
-        condition.links = 1
-        try? await node.wait(for: condition, timeout: .seconds(10))
-        await sendHeld()
-        condition.isConverged = true
-        do {
-            guard held.isEmpty else { throw MeshError(.timeout, "") }
-            try await node.wait(for: condition, timeout: max(.zero, deadline - .now))
-            return .ok
-        } catch {
-            for text in held + waiting { say("not passed to anybody: \(shortened(text))") }
-            return .timedOut
+        if !held.isEmpty {
+            var condition = MeshCondition()
+            condition.links = 1
+            try? await node.wait(for: condition, timeout: .seconds(10))
+            await sendHeld()
         }
+        let missing = await delivery.finish(within: max(.zero, deadline - .now)) + held
+        for text in missing { say("not passed to anybody: \(shortened(text))") }
+        return missing.isEmpty ? .ok : .timedOut
     }
 
     private func shortened(_ text: String) -> String { SafeText.printable(text, limit: 200) }
@@ -208,7 +202,7 @@ package actor TextChat {
             return
         }
         _ = try await node.sendDirectChat(to: key, Array(text.utf8))
-        waiting.append(text)
+        await delivery.sent(text)
     }
 
     private func invite(_ text: String) async throws {
