@@ -2,15 +2,17 @@
 /// machine, so that one stranger cannot keep all others out.
 ///
 /// Excess connections are accepted and closed at once; diallers take that as "full" without names.
-struct HalfOpenPlaces {
-    static let limit = 64
-    static let limitPerAddress = 8
+package struct HalfOpenPlaces {
+    package static let limit = 64
+    package static let limitPerAddress = 8
 
     private(set) var count = 0
     private var perAddress: [String: Int] = [:]
 
+    package init() {}
+
     /// False when there is no place; otherwise one is taken until ``leave(_:)``.
-    mutating func enter(_ address: String) -> Bool {
+    package mutating func enter(_ address: String) -> Bool {
         guard count < Self.limit else { return false }
         let here = perAddress[address, default: 0]
         guard IPAddress.isLoopback(address) || here < Self.limitPerAddress else { return false }
@@ -19,7 +21,7 @@ struct HalfOpenPlaces {
         return true
     }
 
-    mutating func leave(_ address: String) {
+    package mutating func leave(_ address: String) {
         guard let here = perAddress[address] else { preconditionFailure("no half-open place of \(address)") }
         count -= 1
         perAddress[address] = here == 1 ? nil : here - 1

@@ -12,6 +12,8 @@ final class PeerLink: ChannelInboundHandler {
     /// Bytes that wait for a peer that does not read; above this the link is closed and the others do not notice.
     static let queueLimit = 4 * 1_024 * 1_024
 
+    private static let flushSize = 256 * 1_024
+
     enum Phase {
         case connecting
         /// TCP is up: the TLS handshake, or the exchange of prefaces (with what has arrived of the peer's).
@@ -59,6 +61,8 @@ final class PeerLink: ChannelInboundHandler {
             return false
         }
         outgoing.writeFrame(frame)
+        // A long batch is handed to the socket in parts, so that the limit is about what the peer does not read.
+        if outgoing.readableBytes >= Self.flushSize { flush() }
         return true
     }
 

@@ -35,12 +35,21 @@ final class Journal<Entry: Sendable>: Sendable {
     ) async throws -> Value {
         while true {
             if let value = entries.lazy.compactMap(pick).first { return value }
-            try await nextEntry(within: limit) { pick($0) != nil }
+            try await nextEntry(within: limit, isThere: { $0.contains { pick($0) != nil } }) { pick($0) != nil }
         }
     }
 
-    /// Returns when there is an entry that `look` accepts; looks at those that are there first.
-    private func nextEntry(within limit: TimeAmount, _ look: @escaping @Sendable (Entry) -> Bool) async throws {
+    /// Returns when there are more than `count` entries.
+    func more(than count: Int, within limit: TimeAmount = .seconds(20)) async throws {
+        if entries.count > count { return }
+        try await nextEntry(within: limit, isThere: { $0.count > count }) { _ in true }
+    }
+
+    /// Returns at once if `isThere`, else when an entry comes that `look` accepts.
+    private func nextEntry(
+        within limit: TimeAmount, isThere: @escaping @Sendable ([Entry]) -> Bool,
+        _ look: @escaping @Sendable (Entry) -> Bool
+    ) async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let id = state.withLock { state in
             state.count += 1
@@ -50,7 +59,7 @@ final class Journal<Entry: Sendable>: Sendable {
         defer { alarm.cancel() }
         try await withCheckedThrowingContinuation { continuation in
             let isThere = state.withLock { state in
-                if state.entries.contains(where: look) { return true }
+                if isThere(state.entries) { return true }
                 state.waiters.append(Waiter(id: id, look: look, continuation: continuation))
                 return false
             }
@@ -63,11 +72,13 @@ final class Journal<Entry: Sendable>: Sendable {
             let index = state.waiters.firstIndex { $0.id == id }
             return index.map { state.waiters.remove(at: $0) }
         }
-        waiter?.continuation.resume(throwing: WaitedInVain())
+        waiter?.continuation.resume(throwing: WaitedInVain(seen: "\(entries)"))
     }
 }
 
-struct WaitedInVain: Error {}
+struct WaitedInVain: Error {
+    let seen: String
+}
 
 /// Collects log lines as `message key=value …`, keys sorted.
 struct JournalLogHandler: LogHandler {

@@ -31,6 +31,11 @@ static inline void mesh_SSL_CTX_set_modes(SSL_CTX *context) {
         context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
 }
 
+// Of the suites that both ends offer, the server's first one is used and not the client's.
+static inline void mesh_SSL_CTX_prefer_own_ciphers(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
+}
+
 // How many certificates the peer sent.
 static inline int mesh_X509_STORE_CTX_count(const X509_STORE_CTX *store) {
     return sk_X509_num(X509_STORE_CTX_get0_untrusted(store));

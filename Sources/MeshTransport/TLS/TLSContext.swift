@@ -41,6 +41,7 @@ package final class TLSContext: @unchecked Sendable {
         // Unlike all others this call returns 0 for success.
         try check(
             unsafe SSL_CTX_set_alpn_protos(context, protocols, CUnsignedInt(protocols.count)) == 0 ? 1 : 0, "alpn")
+        unsafe mesh_SSL_CTX_prefer_own_ciphers(context)
         unsafe mesh_SSL_CTX_set_session_cache_off(context)
         unsafe mesh_SSL_CTX_set_modes(context)
         // A node certificate has some 380 bytes; this is room for those that are refused with a reason.

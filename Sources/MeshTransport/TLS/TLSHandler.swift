@@ -1,17 +1,17 @@
 internal import MeshCore
-internal import NIOCore
+package import NIOCore
 
 /// Moves buffers between a channel and a ``TLSConnection``; decides nothing but which end of the connection to call.
 ///
 /// Fires ``TLSConnection/Peer`` as a user event when the handshake is complete, and a `LinkFailure` as an error when
 /// the connection has ended for a reason. Nothing may be written before the former.
-final class TLSHandler: ChannelDuplexHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
-    typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+package final class TLSHandler: ChannelDuplexHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias InboundOut = ByteBuffer
+    package typealias OutboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
 
-    typealias Secured = TLSConnection.Peer
+    package typealias Secured = TLSConnection.Peer
 
     private enum State { case idle, handshaking, open, ended }
 
@@ -20,20 +20,20 @@ final class TLSHandler: ChannelDuplexHandler {
     private var state = State.idle
     private var hasReceived = false
 
-    init(_ connection: TLSConnection, role: TLSConnection.Role) {
+    package init(_ connection: TLSConnection, role: TLSConnection.Role) {
         (self.connection, self.role) = (connection, role)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    package func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { begin(context) }
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    package func channelActive(context: ChannelHandlerContext) {
         begin(context)
         context.fireChannelActive()
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard state == .handshaking || state == .open else { return }
         let bytes = unwrapInboundIn(data)
         if !hasReceived, let first = bytes.readableBytesView.first {
@@ -44,7 +44,7 @@ final class TLSHandler: ChannelDuplexHandler {
         advance(context)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    package func channelInactive(context: ChannelHandlerContext) {
         switch state {
         case .handshaking where hasReceived:
             end(context, .handshakeFailed("the peer closed the connection during the TLS handshake"))
@@ -56,7 +56,7 @@ final class TLSHandler: ChannelDuplexHandler {
         context.fireChannelInactive()
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         guard state == .open else { return fail(promise) }
         do throws(LinkFailure) {
             try connection.write(unwrapOutboundIn(data))
@@ -67,7 +67,7 @@ final class TLSHandler: ChannelDuplexHandler {
         context.write(wrapOutboundOut(connection.takeOutput() ?? ByteBuffer()), promise: promise)
     }
 
-    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         if state == .open, mode != .input {
             state = .ended
             connection.close()
