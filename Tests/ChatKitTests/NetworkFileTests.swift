@@ -1,0 +1,124 @@
+import ChatKit
+import MeshCore
+import Synchronization
+import Testing
+
+@Suite struct NetworkFileTests {
+    private let folder = TemporaryFolder()
+    private var path: String { folder.file("network") }
+    private let warnings = Warnings()
+
+    final class Warnings: Sendable {
+        private let texts = Mutex<[String]>([])
+        func add(_ text: String) { texts.withLock { $0.append(text) } }
+        var all: [String] { texts.withLock { $0 } }
+    }
+
+    private func open() throws -> NetworkFile {
+        let warnings = warnings
+        return try NetworkFile(path) { warnings.add($0) }
+    }
+
+    private static let entries: [[UInt8]] = [[1, 2, 3], [], [UInt8](repeating: 0, count: 300), [9]]
+
+    @Test func entriesComeBackInTheirOrderAlsoFromASecondRun() throws {
+        let file = try open()
+        #expect(try file.load().isEmpty)
+        try file.append(Array(Self.entries.prefix(2)))
+        try file.append(Array(Self.entries.suffix(2)))
+        #expect(try file.load() == Self.entries)
+        #expect(try open().load() == Self.entries)
+        #expect(Disk.mode(path) == 0o600 && warnings.all.isEmpty)
+    }
+
+    @Test func aTornTailIsCutWhereverItTearsAndTheRestStays() throws {
+        try open().append(Self.entries)
+        let whole = Disk.read(path)
+        let last = whole.count - (12 + 1)
+        for end in last + 1..<whole.count {
+            Disk.write(path, Array(whole[..<end]))
+            let file = try open()
+            #expect(try file.load() == Array(Self.entries.dropLast()))
+            try file.append([[7, 7]])
+            #expect(try open().load() == Array(Self.entries.dropLast()) + [[7, 7]])
+        }
+        #expect(warnings.all.count == whole.count - last - 1)
+    }
+
+    @Test func aTailOfZerosOrOfRottenBytesIsCutToo() throws {
+        try open().append(Self.entries)
+        let whole = Disk.read(path)
+        Disk.write(path, whole + [UInt8](repeating: 0, count: 4_096))
+        #expect(try open().load() == Self.entries)
+        Disk.write(path, Array(whole.dropLast()) + [0x55])
+        #expect(try open().load() == Array(Self.entries.dropLast()))
+    }
+
+    @Test func damageBeforeTheEndIsAnErrorThatNamesTheFileAndChangesNothing() throws {
+        try open().append(Self.entries)
+        let whole = Disk.read(path)
+        for position in [10, 14, 22, 23, 40, 100] {
+            var damaged = whole
+            damaged[position] ^= 0x40
+            Disk.write(path, damaged)
+            do {
+                _ = try open().load()
+                Issue.record("byte \(position) was not noticed")
+            } catch let error as UserError {
+                #expect(error.status == .badData && error.sentence.contains(path))
+            }
+            #expect(Disk.read(path) == damaged)
+        }
+        Disk.write(path, Array("something else\n".utf8))
+        #expect(throws: UserError.self) { try open().load() }
+    }
+
+    @Test func aFileThatOthersCanReadIsRefused() throws {
+        _ = try open()
+        Disk.setMode(path, 0o644)
+        #expect(throws: UserError.self) { try open() }
+    }
+
+    @Test func theKindOfTheNetworkIsReadFromTheEntries() throws {
+        let file = try open()
+        #expect(try file.storedNetwork() == .none)
+        try file.append([StateEntry.life(1).encoded(), StateEntry.openNetwork(name: "default").encoded()])
+        #expect(try file.storedNetwork() == .open)
+        try file.append([StateEntry.forgotten.encoded()])
+        #expect(try file.storedNetwork() == .none)
+    }
+}
+
+@Suite struct TrustBookTests {
+    private let folder = TemporaryFolder()
+    private let alice = NodeID([UInt8](repeating: 1, count: 32))!
+    private let mallory = NodeID([UInt8](repeating: 2, count: 32))!
+
+    @Test func theFirstKeyBehindANickIsPinnedAndAnotherOneIsTold() throws {
+        let book = try TrustBook(folder.file("trust"))
+        #expect(try book.meet(alice, nick: " al b") == nil)
+        #expect(try book.meet(alice, nick: " al b") == nil)
+        #expect(try book.meet(mallory, nick: " al b") == alice)
+        #expect(book.pinnedKey(" al b") == alice)
+        let again = try TrustBook(folder.file("trust"))
+        #expect(again.pinnedKey(" al b") == alice)
+        try again.trust(mallory, nick: " al b")
+        #expect(try TrustBook(folder.file("trust")).pinnedKey(" al b") == mallory)
+        #expect(Disk.mode(folder.file("trust")) == 0o600)
+    }
+
+    @Test func aVerifiedKeyIsRemembered() throws {
+        let book = try TrustBook(folder.file("trust"))
+        #expect(!book.isVerified(alice))
+        try book.markVerified(alice)
+        #expect(try TrustBook(folder.file("trust")).isVerified(alice))
+    }
+
+    @Test func aDamagedFileIsRefusedAndMemoryNeedsNone() throws {
+        Disk.write(folder.file("trust"), Array("pin xyz\n".utf8))
+        #expect(throws: UserError.self) { try TrustBook(folder.file("trust")) }
+        let book = try TrustBook(nil)
+        try book.meet(alice, nick: "a")
+        #expect(book.pinnedKey("a") == alice)
+    }
+}
