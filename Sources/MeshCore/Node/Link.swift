@@ -5,6 +5,8 @@ struct Link: Sendable {
         case awaitHello
         /// Our HELLO, with this hash, is out.
         case greeting(Hash)
+        /// The peer has proven itself; what it taught us is on its way to the disk.
+        case awaitStore
         case open
         /// Told to close; what still comes is ignored.
         case closing

@@ -113,11 +113,12 @@ extension NodeCore {
             Endpoint(contact.endpoint).map { (key: contact.key, endpoint: $0) }
         }.filter { $0.key != id && cryptography.isAcceptable($0.key) }
         if network != nil {
-            for other in others where membership.isMember(other.key) { remember([other.endpoint], of: other.key) }
+            // Also such as this node does not know yet: they prove themselves in their WELCOME.
+            let named = others.filter { !membership.isRevoked($0.key) && mayRemember($0.key) }
+            for other in named { remember([other.endpoint], of: other.key) }
             refreshRoster()
-            let known = others.map(\.key).filter { membership.isMember($0) }
             if reject.reason == .full {
-                topology.dialRejected(by: reject.signer, others: known, now: now, using: &generator)
+                topology.dialRejected(by: reject.signer, others: named.map(\.key), now: now, using: &generator)
             } else {
                 topology.dialFailed(dial.member ?? reject.signer, byNetwork: false, now: now, using: &generator)
             }
@@ -176,6 +177,10 @@ extension NodeCore {
         remember([endpoint], of: member, first: true)
         refreshRoster()
         persist([.endpoint(member, endpoint)], then: .nothing)
+    }
+
+    private func mayRemember(_ key: NodeID) -> Bool {
+        membership.isMember(key) || endpoints[key] != nil || endpoints.count < 2 * configuration.limits.members
     }
 
     mutating func remember(_ endpoint: Endpoint, of member: NodeID) { remember([endpoint], of: member, first: true) }

@@ -43,8 +43,8 @@ extension NodeCore {
         let isTurned: Bool
         switch state.phase {
         case .awaitHello: isTurned = false
-        // A memberless acceptor answers HELLO with its own: now this end, a member, judges.
-        case .greeting where state.info.role == .dialler && isMember && hello.network == .zero: isTurned = true
+        // An acceptor that does not know us answers HELLO with its own: now this end judges.
+        case .greeting where state.info.role == .dialler && isMember: isTurned = true
         default: return close(link, .protocolViolation)
         }
         links[link]?.peer = hello.signer
@@ -82,19 +82,21 @@ extension NodeCore {
             return hello.network == .zero ? reject(.notInvited, link) : sendHello(over: link)
         }
         if membership.isRevoked(peer) { return reject(.revoked, link) }
-        guard membership.isMember(peer) else { return turnAway(hello, link) }
-        let isNewcomer = hello.network == .zero
-        if !isNewcomer, let channel = links[link]?.info.channel,
-            hello.network != tag(of: network.id, channel: channel, signer: peer)
-        {
-            return reject(.otherNetwork, link)
+        let channel = links[link]?.info.channel ?? .zero
+        let knowsNetwork = hello.network == tag(of: network.id, channel: channel, signer: peer)
+        guard membership.isMember(peer) else {
+            // Somebody who knows the network and whom this node does not know: perhaps a member since this node was
+            // last in reach. Whoever knows more proves it: the roles are exchanged.
+            let isTurned = links[link]?.phase != .awaitHello
+            return knowsNetwork && !isTurned ? sendHello(over: link) : turnAway(hello, link)
         }
+        guard knowsNetwork || hello.network == .zero else { return reject(.otherNetwork, link) }
         guard (hello.versionMin...max(hello.versionMin, hello.versionMax)).contains(WireLimits.protocolVersion)
         else { return reject(.version, link) }
         if links[link]?.info.role == .acceptor { topology.inboundSeen() }
         guard primaryLink(to: peer) != nil || topology.accepts(peer, features: hello.features, asDialler: false)
         else { return reject(.full, link) }
-        welcome(peer, isNewcomer: isNewcomer, over: link)
+        welcome(peer, over: link)
     }
 
     private mutating func turnAway(_ hello: Hello, _ link: LinkID) {
@@ -126,10 +128,11 @@ extension NodeCore {
 
     // MARK: WELCOME
 
-    private mutating func welcome(_ peer: NodeID, isNewcomer: Bool, over link: LinkID) {
+    /// Always with the proof that both ends are members: also a member who was away for long may not know us.
+    private mutating func welcome(_ peer: NodeID, over link: LinkID) {
         guard let state = links[link], let network else { return }
         var admission: AdmissionProof?
-        if isNewcomer, let genesis = network.genesis {
+        if let genesis = network.genesis {
             guard let path = membership.admissionProof(for: [id, peer].sorted()) else {
                 return reject(.full, link)
             }
@@ -157,23 +160,32 @@ extension NodeCore {
         links[link]?.peer = welcome.signer
         links[link]?.features = welcome.features
         if state.info.role == .dialler { links[link]?.dialable = state.info.remote }
-        if let network {
-            guard network.id == welcome.network, membership.isMember(welcome.signer) else {
-                count("refused.welcome")
-                return close(link, .badIdentity)
-            }
-            guard
-                primaryLink(to: welcome.signer) != nil
-                    || topology.accepts(welcome.signer, features: welcome.features, asDialler: true)
-            else {
-                dials[link]?.isSettled = true
-                topology.dialGivenUp(welcome.signer, now: now)
-                return close(link, .refusedByRule)
-            }
-            open(link, to: welcome.signer)
-        } else {
-            considerAdmission(welcome, over: link)
+        guard let network else { return considerAdmission(welcome, over: link) }
+        guard network.id == welcome.network, !membership.isRevoked(welcome.signer) else {
+            count("refused.welcome")
+            return close(link, .badIdentity)
         }
+        if membership.isMember(welcome.signer) { return accept(welcome.signer, over: link) }
+        guard let (_, verified) = checkedAdmission(welcome) else {
+            count("refused.welcome")
+            return close(link, .badIdentity)
+        }
+        links[link]?.phase = .awaitStore
+        persist(verified.map { .operation($0.operation) }, then: .admit(verified, link))
+    }
+
+    /// The dialler's own half of the rules about links.
+    mutating func accept(_ peer: NodeID, over link: LinkID) {
+        guard membership.isMember(peer) else { return close(link, .badIdentity) }
+        guard
+            primaryLink(to: peer) != nil
+                || topology.accepts(peer, features: links[link]?.features ?? [], asDialler: true)
+        else {
+            dials[link]?.isSettled = true
+            topology.dialGivenUp(peer, now: now)
+            return close(link, .refusedByRule)
+        }
+        open(link, to: peer)
     }
 
     // MARK: REJECT

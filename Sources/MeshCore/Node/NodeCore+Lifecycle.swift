@@ -132,7 +132,7 @@ extension NodeCore {
 
     private func deadline(of link: Link) -> Instant {
         switch link.phase {
-        case .awaitHello, .greeting: link.info.since + Self.handshakeTime
+        case .awaitHello, .greeting, .awaitStore: link.info.since + Self.handshakeTime
         case .open:
             if let since = link.suspectSince {
                 since + Self.suspectGrace
@@ -159,7 +159,7 @@ extension NodeCore {
     private mutating func checkLinks() {
         for (link, state) in links.sorted(by: { $0.key < $1.key }) where deadline(of: state) <= now {
             switch state.phase {
-            case .awaitHello, .greeting:
+            case .awaitHello, .greeting, .awaitStore:
                 count("handshakeTimeout")
                 close(link, .handshakeTimeout)
             case .open where state.suspectSince != nil: close(link, .silent)
@@ -193,6 +193,7 @@ extension NodeCore {
         case .adopt(let network, let verified, let command, let link):
             adopted(network, verified, over: link)
             answer(command, .done)
+        case .admit(let verified, let link): admitted(verified, over: link)
         case .forget(let command): forgotten(command)
         case .answer(let command): answer(command, .done)
         case .nothing, nil: break
@@ -209,8 +210,15 @@ extension NodeCore {
             answer(command, .refused(.storage(reason)))
         case .operations(let verified, let link, nil): insert(verified, from: link)
         case .adopt(let network, let verified, nil, let link): adopted(network, verified, over: link)
+        case .admit(let verified, let link): admitted(verified, over: link)
         case .nothing, nil: break
         }
+    }
+
+    private mutating func admitted(_ verified: [VerifiedOperation], over link: LinkID) {
+        insert(verified, from: nil)
+        guard links[link]?.phase == .awaitStore, let peer = links[link]?.peer else { return }
+        accept(peer, over: link)
     }
 
     // MARK: Stop

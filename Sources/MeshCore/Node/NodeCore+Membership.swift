@@ -16,14 +16,14 @@ extension NodeCore {
             default: false
             }
         if isTrusted || accepted.contains(welcome.signer) {
-            links[link]?.phase = .awaitHello
+            links[link]?.phase = .awaitStore
             adopt(network, verified, then: nil, link: link)
         } else {
             offer(welcome, of: network, over: link)
         }
     }
 
-    private func checkedAdmission(_ welcome: Welcome) -> (Network, [VerifiedOperation])? {
+    func checkedAdmission(_ welcome: Welcome) -> (Network, [VerifiedOperation])? {
         guard let admission = welcome.admission,
             let genesis = try? Genesis(body: admission.genesis.body),
             var set = try? MembershipSet(genesis: admission.genesis, with: cryptography),
@@ -85,7 +85,7 @@ extension NodeCore {
         offers.removeAll { _, _ in true }
         for other in past.keys.sorted() where other != link { close(other, .replaced) }
         beginInNetwork()
-        if let link, let peer = links[link]?.peer, links[link]?.phase == .awaitHello { open(link, to: peer) }
+        if let link, let peer = links[link]?.peer, links[link]?.phase == .awaitStore { open(link, to: peer) }
     }
 
     mutating func found(name: String, roster: [NodeID], previous: Hash?, inviting key: NodeID?, _ command: CommandID) {

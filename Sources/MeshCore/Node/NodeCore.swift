@@ -189,6 +189,8 @@ enum Continuation: Sendable {
     case begin
     case operations([VerifiedOperation], from: LinkID?, CommandID?)
     case adopt(Network, [VerifiedOperation], then: CommandID?, link: LinkID?)
+    /// A member whom this node did not know has proven itself in its WELCOME.
+    case admit([VerifiedOperation], LinkID)
     case forget(CommandID)
     case answer(CommandID)
     case nothing
