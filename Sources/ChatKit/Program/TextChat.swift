@@ -14,6 +14,8 @@ package actor TextChat {
     /// Lines of a pipe that could not be sent yet, in order.
     private var held: [String] = []
     private let delivery: DeliveryWatch
+    /// Members whose `joined` notice waits for their nick; no more than there are members.
+    private var unnamed: [NodeID: MeshEvent] = [:]
     private var isSendingHeld = false
 
     private var node: MeshNode { session.node }
@@ -52,8 +54,33 @@ package actor TextChat {
             if offers.count < 16 { offers[offer.from] = offer }
         default: break
         }
-        for line in view.lines(for: event, members: members, now: TimeText.now) { await show(line) }
+        for event in named(event) {
+            for line in view.lines(for: event, members: members, now: TimeText.now) { await show(line) }
+        }
         if case .linkUp = event { await sendHeld() }
+    }
+
+    /// A newcomer is in reach a moment before their nick is known; the notice waits for it, for 2 s at most.
+    private func named(_ event: MeshEvent) -> [MeshEvent] {
+        switch event {
+        case .nodeJoined(let id, nil, let first):
+            if let nick = members.first(where: { $0.id == id })?.nick { return [.nodeJoined(id, nick: nick, first: first)] }
+            unnamed[id] = event
+            Task {
+                try? await Task.sleep(for: .seconds(2))
+                if let late = unnamed.removeValue(forKey: id) {
+                    for line in view.lines(for: late, members: members, now: TimeText.now) { await show(line) }
+                }
+            }
+            return []
+        case .nickChanged(let id, let nick, _):
+            guard unnamed.removeValue(forKey: id) != nil else { return [event] }
+            return [.nodeJoined(id, nick: nick, first: true)]
+        case .nodeLeft(let id, _, _):
+            // Who came and went before anybody knew their name was never announced.
+            return unnamed.removeValue(forKey: id) == nil ? [event] : []
+        default: return [event]
+        }
     }
 
     private func show(_ line: ViewLine) async {

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that the build needs and this machine lacks. Does nothing when all are there.
+set -euo pipefail
+
+# What, and why.
+packages=(
+    "libssl-dev:OpenSSL 3, which does all cryptography"
+    "libstdc++-12-dev:the TOML parser is written in C++"
+    "git:the Swift package manager fetches dependencies with it"
+    "ca-certificates:... over HTTPS"
+)
+
+missing=()
+for entry in "${packages[@]}"; do
+    name=${entry%%:*}
+    if ! dpkg-query --show --showformat='${Status}' "$name" 2>/dev/null | grep -q 'ok installed'; then
+        missing+=("$name")
+        echo "missing: $name (${entry#*:})"
+    fi
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "install them as root: apt-get install ${missing[*]}" >&2
+        exit 1
+    fi
+    as_root=(sudo)
+    echo "installing them needs root, so sudo may ask for your password"
+fi
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update
+"${as_root[@]}" apt-get install --yes --no-install-recommends "${missing[@]}"
