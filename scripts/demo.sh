@@ -31,6 +31,9 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM
 
+# Keys have 64 digits; for the transcript their first 8 are enough.
+shorten() { sed --regexp-extended 's/\b([0-9a-f]{8})[0-9a-f]{56}\b/\1…/g' <<<"$1"; }
+
 scene() { printf '\n== %s\n' "$1"; }
 
 # fail SENTENCE
@@ -59,7 +62,7 @@ start() {
 
 # type_in PERSON TEXT
 type_in() {
-    printf '   %-8s types    %s\n' "$1" "$2"
+    printf '   %-8s types    %s\n' "$1" "$(shorten "$2")"
     printf '%s\n' "$2" >&"${input[$1]}"
 }
 
@@ -72,7 +75,7 @@ await() {
         [ $SECONDS -lt $deadline ] || fail "$1 did not see /$3/ within $limit s"
         sleep 0.05
     done
-    printf '   %-8s sees     %s\n' "$1" "$line"
+    printf '   %-8s sees     %s\n' "$1" "$(shorten "$line")"
 }
 expect_message() { await "$1" messages "$2"; }
 expect_notice() { await "$1" notices "$2"; }
