@@ -90,7 +90,7 @@ extension NodeCore {
         mutating get {
             if let cachedRoot { return cachedRoot }
             let detail = digestDetail
-            let root = cryptography.hash(Label.of(.state, in: networkID) + detail.encoded())
+            let root = cryptography.hash(Label.of(.digest, in: networkID) + detail.encoded())
             cachedRoot = root
             return root
         }

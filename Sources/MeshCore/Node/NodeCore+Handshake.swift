@@ -309,6 +309,10 @@ extension NodeCore {
             topology.memberLeft(peer, now: now)
         }
         topology.linkClosed(peer, now: now)
+        // A link that ends as soon as it is up was not wanted at the other end: do not dial again at once.
+        if now - state.openedAt < .seconds(1), state.leaveReason != .duplicate, state.leaveReason != .shed {
+            topology.dialFailed(peer, byNetwork: false, now: now, using: &generator)
+        }
         refreshState(reason: "the link to \(peer.short) is gone: \(reason)")
     }
 

@@ -9,13 +9,15 @@ extension NodeCore {
             count("refused.admission")
             return close(link, .badIdentity)
         }
-        let isTrusted =
+        let isDialled =
             switch dials[link]?.purpose {
             case .seed(let index): trusts(seed: index, key: welcome.signer)
             case .contact: true
             default: false
             }
-        if isTrusted || accepted.contains(welcome.signer) {
+        // The member may be the one who dials: behind NAT, or at once after the invitation.
+        let isPinned = seeds.contains { $0.expected == welcome.signer }
+        if isDialled || isPinned || accepted.contains(welcome.signer) {
             links[link]?.phase = .awaitStore
             adopt(network, verified, then: nil, link: link)
         } else {
@@ -50,6 +52,7 @@ extension NodeCore {
             founder: founder)
         offers[welcome.signer] = PendingOffer(offer: offer, at: now)
         if isNews { emit(.offered(offer)) }
+        send(.leave(LeaveNotice(reason: .notMember)), over: link)
         close(link, .offered)
     }
 
@@ -141,8 +144,13 @@ extension NodeCore {
                 return close(link, .protocolViolation)
             }
         }
-        guard !fresh.isEmpty else { return }
-        persist(fresh.map { .operation($0.operation) }, then: .operations(fresh, from: link, nil))
+        // What has no effect (yet) waits in memory only: outsiders do not write to this disk.
+        var trial = operations
+        let effective = fresh.flatMap { trial.insert($0) }
+        let ids = Set(effective.map(\.id))
+        for operation in fresh where !ids.contains(operation.id) { operations.insert(operation) }
+        guard !effective.isEmpty else { return }
+        persist(effective.map { .operation($0.operation) }, then: .operations(effective, from: link, nil))
     }
 
     /// Takes verified and stored operations into the set, passes on what is new, and acts on what changed.

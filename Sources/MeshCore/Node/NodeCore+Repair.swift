@@ -28,7 +28,7 @@ extension NodeCore {
     private func vectorRoot(_ chains: [VersionVector.Entry]) -> Hash {
         var writer = WireWriter()
         writer.write(list: chains)
-        return cryptography.hash(Label.of(.state, in: networkID) + writer.bytes)
+        return cryptography.hash(Label.of(.vector, in: networkID) + writer.bytes)
     }
 
     mutating func receive(_ vector: VersionVector, from peer: NodeID, over link: LinkID) {

@@ -22,7 +22,7 @@ package enum Label {
         case idMessage = "id/message"
         case idSync = "id/sync"
         case idRaw = "id/raw"
-        case open, keys, content, ciphertext, wraps, bind, hpke, reseal, audience, pkid, tag, lan, state
+        case open, keys, content, ciphertext, wraps, bind, hpke, reseal, audience, pkid, tag, lan, digest, vector, state
     }
 
     /// What a signature of this type covers in front of the body.

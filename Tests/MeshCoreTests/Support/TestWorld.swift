@@ -11,7 +11,7 @@ final class TestWorld {
         let cryptography: OpenSSLCryptography
         var configuration: NodeConfiguration
         var core: NodeCore
-        let endpoint: Endpoint
+        var endpoint: Endpoint
         var isDialable = true
         var isUp = false
         /// Time stands still for this node, as by SIGSTOP.
@@ -189,7 +189,7 @@ final class TestWorld {
     }
 
     private func connect(_ end: End, _ endpoint: Endpoint, _ expected: NodeID?) {
-        guard let target = nodes.firstIndex(where: { $0.endpoint == endpoint }), nodes[target].isUp,
+        guard let target = nodes.firstIndex(where: { $0.endpoint == endpoint && $0.isUp }),
             nodes[target].isDialable, !isCut(end.node, target)
         else {
             return schedule(.input(end.node, .linkDown(end.link, .unreachable("refused"))), after: .seconds(1))
@@ -219,6 +219,19 @@ final class TestWorld {
         var effects: [Effect] = []
         node.core.handle(input, now: now, into: &effects)
         for effect in effects { perform(effect, of: index) }
+    }
+
+    private func send(_ bytes: [UInt8], to destination: DatagramDestination, from index: Int) {
+        let source = Endpoint(host: nodes[index].endpoint.host, port: 4_000)
+        for other in nodes.indices where other != index && nodes[other].isUp && !isCut(index, other) {
+            if case .endpoint(let endpoint) = destination, nodes[other].endpoint.host != endpoint.host { continue }
+            schedule(.input(other, .datagram(bytes, from: source)))
+        }
+    }
+
+    func takeOver(_ endpoint: Endpoint, by node: Node) {
+        for other in nodes where other.endpoint == endpoint { other.isDialable = false }
+        node.endpoint = endpoint
     }
 
     func resume(_ node: Node) {
@@ -257,7 +270,8 @@ final class TestWorld {
             node.store += entries.compactMap { try? StateEntry(decoding: $0.encoded()) }
             schedule(.input(index, .persisted(id)), after: .zero)
         case .stopped: node.isUp = false
-        case .open, .datagram: break
+        case .datagram(let bytes, let destination): send(bytes, to: destination, from: index)
+        case .open: break
         }
     }
 }

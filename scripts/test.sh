@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs what is missing, checks format and purity, builds with warnings as errors, and runs all tests.
+# This is the README's test command; CI calls it and nothing else.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/install-packages.sh
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "format"
+swift format lint --strict --recursive Sources Tests Package.swift
+
+step "purity of MeshCore: no sockets, clocks, tasks, system randomness or Foundation"
+impure='^[[:space:]]*((package|internal|public|private|fileprivate)[[:space:]]+)?import[[:space:]]+(Foundation|FoundationEssentials|Dispatch|NIO|COpenSSL|Glibc|Synchronization)'
+impure+='|Date\(\)|ContinuousClock|SuspendingClock|SystemRandomNumberGenerator|\.random\(in: [^)]*\)|\.shuffled\(\)|randomElement\(\)|\bTask *\{|Task\.sleep'
+if grep -rnE "$impure" Sources/MeshCore --include='*.swift' | grep -vE '\.random\(in: .*, using:|\.random\(in: .*$' | grep -v 'import func Glibc'; then
+    echo "MeshCore reaches outside; see the lines above" >&2
+    exit 1
+fi
+
+step "certificate fixtures"
+scripts/make-certs.sh --check
+
+export MESH_WARNINGS_AS_ERRORS=1
+step "build"
+swift build --build-tests
+
+step "tests"
+swift test --skip-build --parallel
