@@ -104,7 +104,14 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "MeshTests", dependencies: ["Mesh", "MeshCore", "MeshCrypto"], swiftSettings: strict),
+        .testTarget(
+            name: "MeshTests",
+            dependencies: [
+                "Mesh", "MeshCore", "MeshCrypto",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "ChatKitTests", dependencies: ["ChatKit", "Mesh", "MeshCore"], swiftSettings: strict),
         .testTarget(
             name: "ProgramTests", dependencies: ["ChatKit", "mesh-chat", "mesh-node"], swiftSettings: strict),

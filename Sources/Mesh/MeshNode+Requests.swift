@@ -71,6 +71,9 @@ extension MeshNode {
         try await order(.unicast(to: peer, payload))
     }
 
+    /// For tests: links to these endpoints break and dials there fail, until it is called anew.
+    package func cutOff(from endpoints: Set<Endpoint>) async throws { try await ask { $0.cutOff(from: endpoints) } }
+
     private func sent(_ command: Command) async throws -> Hash {
         guard case .sent(let id) = try await order(command) else {
             throw MeshError(.internal, "the node answered without a message id")

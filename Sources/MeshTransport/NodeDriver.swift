@@ -94,6 +94,9 @@ package final class NodeDriver {
     /// Gives the watcher up: its future fails with `error`.
     package func unwatch(_ id: UInt64, _ error: any Error) { watchers.remove(id, error) }
 
+    /// See ``Transport/cutOff``.
+    package func cutOff(from endpoints: Set<Endpoint>) { transport.cutOff = endpoints }
+
     /// The core's status with the transport's counters.
     package var status: NodeStatus {
         var status = core.status

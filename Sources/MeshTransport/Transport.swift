@@ -127,6 +127,7 @@ package final class Transport {
         let link = PeerLink(
             id: id, role: .dialler, remote: endpoint, expected: expected, mode: makeMode(), transport: self)
         links[id] = link
+        guard !cutOff.contains(endpoint) else { return link.abort(.unreachable("cut off")) }
         ClientBootstrap(group: loop)
             .connectTimeout(.nanoseconds(settings.connectTimeout.nanoseconds))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -173,6 +174,15 @@ package final class Transport {
         let links = unflushed
         unflushed.removeAll(keepingCapacity: true)
         for link in links { link.flush() }
+    }
+
+    /// A cable that tests cut: what was dialled there breaks, and new dials fail. Cut at both ends it parts a mesh.
+    package var cutOff: Set<Endpoint> = [] {
+        didSet {
+            let cut = links.values.filter { $0.role == .dialler && cutOff.contains($0.remote) }
+            for link in cut.sorted(by: { $0.id < $1.id }) { link.abort(.broken("cut off")) }
+            outlets.endOfBatch()
+        }
     }
 
     // MARK: Deadlines

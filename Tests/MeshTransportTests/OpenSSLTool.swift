@@ -39,7 +39,7 @@ enum OpenSSLTool {
         static func start(_ arguments: [String]) async throws -> Server {
             let process = Process()
             process.executableURL = URL(filePath: "/usr/bin/openssl")
-            process.arguments = ["s_server", "-accept", "127.0.0.1:0"] + arguments
+            process.arguments = ["s_server", "-accept", "127.0.0.1:0", "-naccept", "1"] + arguments
             let (input, pipe, output) = (Pipe(), Pipe(), Journal<String>())
             (process.standardInput, process.standardOutput, process.standardError) = (input, pipe, pipe)
             pipe.fileHandleForReading.readabilityHandler = { handle in
@@ -55,7 +55,8 @@ enum OpenSSLTool {
             return Server(endpoint: endpoint, output: output, process: process, input: input)
         }
 
-        func stop() { process.terminate() }
+        /// By force: with a terminal's signals blocked, as test runners have them, it would ignore SIGTERM.
+        func stop() { kill(process.processIdentifier, SIGKILL) }
     }
 
     /// The private key of test identity 1 or 2 (see `certs/README.md`) as a file in `folder`.
