@@ -114,11 +114,9 @@ package actor TextChat {
         case .command(.quit): return false
         case .command(let command):
             do {
-                if !isTerminal, case .direct = command, !held.isEmpty || isBeforeFirstLink {
-                    hold(line)
-                } else {
-                    try await perform(command)
-                }
+                try await perform(command)
+            } catch MemberLookup.Failure.unknownNick where !isTerminal && isBeforeFirstLink {
+                hold(line)
             } catch {
                 say(sentence(error))
             }
@@ -128,7 +126,10 @@ package actor TextChat {
     }
 
     /// A pipe's first lines come before any peer has told the members' nicks.
-    private var isBeforeFirstLink: Bool { !members.contains { !$0.isSelf && $0.state == .online } }
+    private var isBeforeFirstLink: Bool {
+        let others = members.filter { !$0.isSelf }
+        return (session.hasSeedPeers || !others.isEmpty) && !others.contains { $0.state == .online }
+    }
 
     private func send(_ text: String, _ line: String, isTerminal: Bool) async {
         guard held.isEmpty else { return hold(line) }
@@ -151,6 +152,7 @@ package actor TextChat {
     private func hold(_ line: String) {
         guard held.count < Self.heldLimit else { return say("not sent, too much waits already: \(shortened(line))") }
         held.append(line)
+        say("waits until somebody is linked: \(shortened(line))")
     }
 
     /// Sends what a pipe brought before there was anybody to send it to.

@@ -1,0 +1,118 @@
+import ChatKit
+import Glibc
+import Testing
+
+@Suite struct TextChatTests {
+    @Test func twoPeopleMeetByInvitationAndTalk() async throws {
+        let alice = try await Person("alice")
+        let bob = try await Person("bob", ["--invite-only", "--seed", alice.contact])
+        try await bob.isTold("not invited yet")
+        try await bob.isTold(bob.key)
+        alice.says("/invite \(bob.contact)")
+        try await alice.isTold("bob joined")
+        try await bob.isTold("alice joined")
+        alice.says("Grüße 👋")
+        try await bob.reads("alice: Grüße 👋")
+        bob.says("//slash")
+        try await alice.reads("bob: /slash")
+        bob.says("/dm alice geheim")
+        try await alice.reads("bob (direct): geheim")
+        alice.says("/members")
+        try await alice.reads("\(bob.key)  online  bob")
+        alice.says("/invite \(bob.key)")
+        try await alice.isTold("is a member already")
+        bob.says("/quit")
+        #expect(try await bob.program.exitStatus() == 0)
+        try await alice.isTold("bob left")
+        #expect(!bob.program.lines(.output).contains { $0.contains("joined") })
+    }
+
+    @Test func whoIsKilledComesBackWithTheSameIdentityAndReadsWhatWasSaid() async throws {
+        let alice = try await Person("alice")
+        let bob = try await Person("bob", ["--invite-only", "--seed", alice.contact])
+        alice.says("/invite \(bob.key)")
+        try await alice.isTold("bob joined")
+        bob.program.send(signal: SIGKILL)
+        #expect(try await bob.program.exitStatus() == -9)
+        try await alice.isTold("bob is offline")
+        alice.says("missed")
+        // Neither --seed nor --invite-only: the profile knows its network.
+        let again = try await Person("bob", [], home: bob.home)
+        #expect(again.key == bob.key)
+        try await again.reads("alice: missed")
+    }
+
+    @Test func whatIsWrongGetsASentenceAndSendsNothing() async throws {
+        let alice = try await Person("alice")
+        alice.says("/network new friends")
+        try await alice.isTold("founded")
+        let table: [(String, String)] = [
+            ("/membres", "did you mean /members?"), ("/dm nobody hi", "no member is called nobody"),
+            ("/invite 1234", "a key has 64 hex digits"), ("/invite \(alice.key)", "this is your own key"),
+            ("/invite 01\(String(repeating: "0", count: 62))", "weak key"),
+            ("/revoke nobody", "no member is called nobody"),
+            ("/dm alice hi", "own key"), ("/nick ", "usage: /nick"),
+            ("/nick \u{202E}x", "a nick has no control or invisible"),
+            ("/network forget", "/network forget yes"), ("/accept", "nobody has offered"),
+        ]
+        for (line, sentence) in table {
+            let before = alice.program.lines(.notices).count
+            alice.says(line)
+            try await alice.program.line(.notices, containing: sentence, from: before)
+        }
+        alice.says("/history")
+        try await alice.isTold("nothing was said yet")
+    }
+
+    @Test func textBeyondTheLimitIsRefusedAndNothingIsLost() async throws {
+        let alice = try await Person("alice")
+        alice.says("/network new")
+        try await alice.isTold("founded")
+        alice.says(String(repeating: "x", count: 65 * 1_024))
+        alice.says(String(repeating: "y", count: 300 * 1_024))
+        try await alice.isTold("not sent: a line of more than 262144 bytes")
+        alice.says("short")
+        alice.says("/history")
+        try await alice.reads("alice: short")
+        #expect(!alice.program.lines(.output).contains { $0.contains("xxx") || $0.contains("yyy") })
+    }
+
+    @Test func aPipeLosesNothingWhenSomebodyListens() async throws {
+        let alice = try await Person("alice", [])
+        let home = try Home()
+        let (status, _, _) = try await Program.run(
+            "mesh-chat", ["--nick", "cron"] + loopback + ["--seed", alice.contact], home: home.path,
+            input: "backup done\n/dm alice disk is full\nlast line without an end")
+        #expect(status == 0)
+        try await alice.reads("cron: backup done")
+        try await alice.reads("cron (direct): disk is full")
+        try await alice.reads("cron: last line without an end")
+    }
+
+    @Test func aPipeWithNobodyToListenSaysWhatWasNotSent() async throws {
+        let home = try Home()
+        let (status, _, notices) = try await Program.run("mesh-chat", loopback, home: home.path, input: "hello\n")
+        #expect(status == 75)
+        #expect(notices.contains("not passed to anybody: hello"))
+    }
+
+    @Test func aSignalSaysGoodbyeToThePeers() async throws {
+        let alice = try await Person("alice", [])
+        let bob = try await Person("bob", ["--seed", alice.contact])
+        try await alice.isTold("bob joined")
+        bob.program.send(signal: SIGTERM)
+        #expect(try await bob.program.exitStatus(within: .seconds(4)) == 0)
+        try await alice.isTold("bob left")
+    }
+
+    @Test func withoutTLSAtBothEndsItWorksAndSaysWhatIsLost() async throws {
+        let alice = try await Person("alice", ["--tls", "off"])
+        try await alice.isTold("TLS is off")
+        let bob = try await Person("bob", ["--tls", "off", "--seed", alice.contact])
+        try await bob.isTold("alice joined")
+        alice.says("clear")
+        try await bob.reads("alice: clear")
+        let carol = try await Person("carol", ["--seed", alice.contact])
+        try await carol.isTold("start both with the same --tls")
+    }
+}
