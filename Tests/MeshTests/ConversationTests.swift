@@ -43,6 +43,16 @@ struct ConversationTests {
         await TestMesh.stop(nodes)
     }
 
+    @Test func aThousandMessagesAmongEightNodesAllArrive() async throws {
+        let nodes = try await TestMesh.closed(8)
+        for number in 0..<1_000 { _ = try await nodes[number % 8].say("\(number)") }
+        for node in nodes {
+            let texts = try await node.texts(atLeast: 1_000, within: .seconds(60))
+            #expect(texts.count == 1_000 && Set(texts).count == 1_000)
+        }
+        await TestMesh.stop(nodes)
+    }
+
     @Test func aNodeThatLeavesIsSeenToGoAtOnce() async throws {
         let nodes = try await TestMesh.closed(3)
         let events = nodes[0].events()
