@@ -33,6 +33,8 @@ struct Link: Sendable {
     /// Both ends have the same operations: records and messages may flow.
     var isSynced = false
     var peerRoot: Hash?
+    /// What the peer, whose end is open already, sent before this end was; in order, bounded.
+    var early: [Message] = []
     /// A digest with detail is out and its delta not yet in.
     var exchangeUntil: Instant?
     var vectorSentAt: Instant?

@@ -2,6 +2,7 @@
 extension NodeCore {
     mutating func receive(_ message: Message, over link: LinkID) {
         guard let state = links[link], state.phase != .closing else { return }
+        if keepEarly(message, over: link) { return }
         count("received.\(message.name)")
         switch message {
         case .hello(let signed): return receiveHello(signed, over: link)
@@ -33,6 +34,23 @@ extension NodeCore {
         case .unknownOptional: count("skipped.unknownKind")
         }
     }
+
+    /// The end that sends WELCOME is open at once and gossips; this one first waits for the disk. A peer that floods
+    /// meanwhile is treated like one that gossips before WELCOME.
+    private mutating func keepEarly(_ message: Message, over link: LinkID) -> Bool {
+        guard let state = links[link], state.phase == .awaitStore, state.early.count < Self.earlyMessages else {
+            return false
+        }
+        switch message {
+        case .hello, .welcome, .reject, .leave: return false
+        default:
+            links[link]?.early.append(message)
+            return true
+        }
+    }
+
+    /// A digest, a vector, a heartbeat and some requests: what a peer says in the milliseconds of an fsync.
+    private static var earlyMessages: Int { 32 }
 
     private mutating func receiveLeave(_ notice: LeaveNotice, over link: LinkID) {
         links[link]?.leaveReason = notice.reason

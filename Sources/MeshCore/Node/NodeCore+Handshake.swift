@@ -252,6 +252,9 @@ extension NodeCore {
         refreshState(reason: "linked to \(peer.short)")
         sendBeat(over: link)
         sendDigest(over: link, withDetail: true)
+        let early = links[link]?.early ?? []
+        links[link]?.early = []
+        for message in early { receive(message, over: link) }
     }
 
     /// The open link to a peer, if there is one.
