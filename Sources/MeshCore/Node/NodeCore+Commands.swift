@@ -155,8 +155,9 @@ extension NodeCore {
     }
 
     private mutating func acceptOffer(from member: NodeID, _ command: CommandID) {
-        guard network == nil else { return answer(command, .refused(.alreadyInNetwork)) }
-        guard let pending = offers[member] else { return answer(command, .refused(.noOffer)) }
+        guard let pending = offers[member] else {
+            return answer(command, .refused(network == nil ? .noOffer : .alreadyInNetwork))
+        }
         accepted.insert(member)
         dial(.contact(member), pending.offer.endpoint, expected: member)
         answer(command, .done)

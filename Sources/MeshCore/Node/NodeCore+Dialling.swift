@@ -25,6 +25,9 @@ extension NodeCore {
 
     var wantsSeeds: Bool { network == nil || topology.wantsSeedPeers }
 
+    /// A revoked node dials nobody but its seeds, hourly: somebody may have founded the group again.
+    var followsTopology: Bool { network != nil && !membership.isRevoked(id) }
+
     mutating func dialSeeds() {
         guard wantsSeeds else { return }
         for index in seeds.indices where !seeds[index].isDialling && seeds[index].nextAttempt <= now {

@@ -361,15 +361,18 @@ extension NodeCore {
 
     mutating func publishLinks(_ value: LinksValue) { publish(RecordKey.links, value.encoded()) }
 
+    /// The calendar may jump (a suspended laptop, a corrected clock): it is looked at this often.
+    private static let prekeyCheck: Duration = .seconds(60)
+
     mutating func publishPrekeys() {
         publish(RecordKey.prekeys, chat.ring.published.encoded())
         guard let turn = chat.ring.nextTurn else { return }
         let wait = turn > now.wall ? turn - now.wall : 0
-        timers.prekeys = now + .milliseconds(Int64(clamping: wait))
+        timers.prekeys = now + min(.milliseconds(Int64(clamping: wait)), Self.prekeyCheck)
     }
 
     mutating func turnPrekeys() {
-        timers.prekeys = now + .seconds(60)
+        timers.prekeys = now + Self.prekeyCheck
         guard network != nil else { return }
         if chat.turnPrekeys(at: now.wall) { publishPrekeys() }
     }

@@ -29,6 +29,9 @@ extension NodeCore {
         send(.hello(signed), over: link)
     }
 
+    /// The network that ours was founded to replace.
+    private var previous: Hash? { network?.genesis.flatMap { try? Genesis(body: $0.body) }?.previous }
+
     /// Shows that the signer knows the network without naming it to whoever merely answers at an address.
     private func tag(of network: Hash, channel: Hash, signer: NodeID) -> Hash {
         cryptography.authenticationCode(
@@ -90,7 +93,9 @@ extension NodeCore {
             let isTurned = links[link]?.phase != .awaitHello
             return knowsNetwork && !isTurned ? sendHello(over: link) : turnAway(hello, link)
         }
-        guard knowsNetwork || hello.network == .zero else { return reject(.otherNetwork, link) }
+        // Who still is in the network that this one replaces is told of this one.
+        let isOffer = previous.map { hello.network == tag(of: $0, channel: channel, signer: peer) } ?? false
+        guard knowsNetwork || hello.network == .zero || isOffer else { return reject(.otherNetwork, link) }
         guard (hello.versionMin...max(hello.versionMin, hello.versionMax)).contains(WireLimits.protocolVersion)
         else { return reject(.version, link) }
         if links[link]?.info.role == .acceptor { topology.inboundSeen() }
@@ -161,11 +166,12 @@ extension NodeCore {
         links[link]?.features = welcome.features
         if state.info.role == .dialler { links[link]?.dialable = state.info.remote }
         guard let network else { return considerAdmission(welcome, over: link) }
-        guard network.id == welcome.network, !membership.isRevoked(welcome.signer) else {
+        if network.id != welcome.network { return considerRefounded(welcome, over: link) }
+        guard !membership.isRevoked(welcome.signer) else {
             count("refused.welcome")
             return close(link, .badIdentity)
         }
-        if membership.isMember(welcome.signer) { return accept(welcome.signer, over: link) }
+        if isMember, membership.isMember(welcome.signer) { return accept(welcome.signer, over: link) }
         guard let (_, verified) = checkedAdmission(welcome) else {
             count("refused.welcome")
             return close(link, .badIdentity)

@@ -6,6 +6,7 @@ extension NodeCore {
         for entry in entries {
             switch entry {
             case .genesis(let signed):
+                // The last network counts: a group that was founded again leaves the one before behind.
                 operationEntries = []
                 restoreGenesis(signed)
             case .openNetwork(let name): network = Network(open: name, with: cryptography)
@@ -121,7 +122,7 @@ extension NodeCore {
 
     package var nextDeadline: Instant? {
         guard hasStarted, !isStopping else { return nil }
-        var next = network == nil ? timers.next : min(timers.next, topology.nextEvaluation)
+        var next = followsTopology ? min(timers.next, topology.nextEvaluation) : timers.next
         if let deadline = plumtree.nextDeadline { next = min(next, deadline) }
         next = min(next, discovery.nextRequest)
         for link in links.values { next = min(next, deadline(of: link)) }
@@ -153,7 +154,7 @@ extension NodeCore {
         retryMissed()
         dialSeeds()
         if discovery.nextRequest <= now { requestDiscovery() }
-        if network != nil, topology.nextEvaluation <= now { evaluateTopology() }
+        if followsTopology, topology.nextEvaluation <= now { evaluateTopology() }
     }
 
     private mutating func checkLinks() {
@@ -235,6 +236,7 @@ extension NodeCore {
     }
 
     func stateAfterChange() -> NodeState {
+        if membership.isRevoked(id) { return .offline }
         if links.values.contains(where: { $0.phase == .open }) { return .connected }
         if failedDialsInARow >= configuration.maxDiscoveryRetries { return .offline }
         return state == .joining ? .joining : .recovering

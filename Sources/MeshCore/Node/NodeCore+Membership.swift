@@ -25,6 +25,20 @@ extension NodeCore {
         }
     }
 
+    /// A WELCOME of another network. Only one that was founded to replace ours is worth showing; it is never joined
+    /// without being accepted.
+    mutating func considerRefounded(_ welcome: Welcome, over link: LinkID) {
+        guard let (other, verified) = checkedAdmission(welcome), let signed = other.genesis,
+            let genesis = try? Genesis(body: signed.body), let previous = genesis.previous, previous == networkID
+        else {
+            count("refused.welcome")
+            return close(link, .badIdentity)
+        }
+        guard accepted.contains(welcome.signer) else { return offer(welcome, of: other, over: link) }
+        links[link]?.phase = .awaitStore
+        adopt(other, verified, then: nil, link: link)
+    }
+
     func checkedAdmission(_ welcome: Welcome) -> (Network, [VerifiedOperation])? {
         guard let admission = welcome.admission,
             let genesis = try? Genesis(body: admission.genesis.body),

@@ -141,3 +141,46 @@ import Testing
         #expect(nodes.allSatisfy { $0.core.status.network == network })
     }
 }
+
+extension StoryTests {
+    @Test func aWreckedGroupIsFoundedAgainAndTheOthersAcceptIt() {
+        let (world, nodes) = Self.mesh(3)
+        let old = nodes[0].core.status.network
+        #expect(world.ask(.refoundNetwork, at: nodes[0]) == .done)
+        let new = nodes[0].core.status.network
+        #expect(new != nil && new != old)
+        for node in nodes[1...] {
+            #expect(
+                world.run(
+                    until: {
+                        node.events.contains {
+                            if case .offered(let offer) = $0 { offer.network == new } else { false }
+                        }
+                    },
+                    limit: .seconds(60)))
+            #expect(node.core.status.network == old, "nobody changes networks unasked")
+            #expect(world.ask(.acceptOffer(from: nodes[0].id), at: node) == .done)
+        }
+        #expect(Self.settle(world, nodes, limit: .seconds(60)))
+        #expect(nodes.allSatisfy { $0.core.status.network == new })
+        // And it is what they come back to.
+        for node in nodes { world.kill(node) }
+        for node in nodes { world.start(node) }
+        #expect(Self.settle(world, nodes, limit: .seconds(60)))
+        #expect(nodes.allSatisfy { $0.core.status.network == new })
+    }
+
+    @Test func whoFellWithItsSponsorMayBeInvitedAgain() {
+        let (world, nodes) = Self.mesh(3)
+        let guest = world.add("guest") { $0.seedPeers = [SeedPeer(key: nil, endpoint: nodes[0].endpoint)] }
+        world.ask(.invite(guest.id), at: nodes[2])
+        world.start(guest)
+        #expect(Self.settle(world, world.nodes, limit: .seconds(60)))
+        // An empty frontier honours nothing that n2 signed.
+        #expect(world.ask(.revoke(nodes[2].id, frontier: []), at: nodes[0]) == .done)
+        #expect(world.run(until: { guest.core.status.links == 0 }, limit: .seconds(10)))
+        #expect(nodes[0].core.members.first { $0.id == guest.id }?.state == .void)
+        #expect(world.ask(.invite(guest.id), at: nodes[1]) == .done)
+        #expect(Self.settle(world, [nodes[0], nodes[1], guest], limit: .seconds(90)), "\(world.description)")
+    }
+}
