@@ -8,6 +8,8 @@ packages=(
     "libstdc++-12-dev:the TOML parser is written in C++"
     "git:the Swift package manager fetches dependencies with it"
     "ca-certificates:... over HTTPS"
+    "openssl:tests look at certificates and links with its command"
+    "python3-cryptography:tests compare with an independent implementation in Python"
 )
 
 missing=()

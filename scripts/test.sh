@@ -26,5 +26,11 @@ export MESH_WARNINGS_AS_ERRORS=1
 step "build"
 swift build --build-tests
 
+step "independent implementation of wire format and envelope (Python)"
+python=python3
+"$python" -c 'import cryptography' 2>/dev/null || python=/usr/bin/python3
+"$python" Tests/Interop/make_golden.py --check
+"$python" Tests/Interop/interop.py
+
 step "tests"
 swift test --skip-build --parallel

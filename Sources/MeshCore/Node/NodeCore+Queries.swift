@@ -4,16 +4,17 @@ extension NodeCore {
         mutating get {
             NodeStatus(
                 id: id, nick: nick, network: network?.id, networkName: network?.name, state: state,
-                members: network == nil ? 0 : rosterMembers.count, online: onlineMembers.count,
+                members: network == nil ? 0 : rosterMembers.count, online: network == nil ? 0 : onlineMembers.count,
                 links: openLinks.count, isConverged: isConverged, stateHash: stateHash,
                 messages: chat.history.count,
                 counters: counters.sorted { $0.key < $1.key }.map { NodeStatus.Counter(name: $0.key, count: $0.value) })
         }
     }
 
-    private var onlineMembers: [NodeID] {
-        network == nil ? [] : topology.reachable.filter { membership.isMember($0) }
-    }
+    private var onlineMembers: [NodeID] { rosterMembers.filter(isOnline) }
+
+    /// Who is out sees nobody.
+    private func isOnline(_ member: NodeID) -> Bool { isMember && (member == id || topology.isReachable(member)) }
 
     /// Every direct peer's last digest equals ours and no exchange is open.
     private var isConverged: Bool {
@@ -50,7 +51,7 @@ extension NodeCore {
                 .revoked
             } else if !membership.isMember(member) {
                 .void
-            } else if member == id || topology.isReachable(member) {
+            } else if isOnline(member) {
                 .online
             } else {
                 seen.contains(member) ? .offline : .invited
