@@ -32,6 +32,8 @@ import Testing
         _ = try await bob.ask("unicast", [.init("to", .string(alice.key)), .init("data", .string("aGk="))])
         #expect(try await alice.event("raw")["data"] == .string("aGk="))
 
+        // Who leaves before the others have seen both ends of the link has never joined.
+        _ = try await alice.event("joined") { $0["id"] == .string(bob.key) }
         try await checkAnswers(alice, peer: bob)
         #expect(try await bob.ask("quit")["type"] == .string("ack"))
         #expect(try await bob.program.exitStatus(within: .seconds(3)) == 0)

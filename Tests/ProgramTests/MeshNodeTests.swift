@@ -68,6 +68,27 @@ import Testing
         #expect(try await program.exitStatus() == 0)
     }
 
+    @Test func aConnectionThatDoesNotReadHoldsUpNobody() async throws {
+        let home = try Home()
+        let (program, _) = try await start(home)
+        var idle = try ControlConnection(home.state + "/default.sock")
+        try idle.send(.object([.init("cmd", .string("subscribe"))]))
+        let acknowledged = try idle.next()
+        #expect(acknowledged?["type"] == .string("ack"))
+        var busy = try ControlConnection(home.state + "/default.sock")
+        // 16 MiB: far beyond what the sockets' buffers take in.
+        let text = JSON.Member("text", .string(String(repeating: "x", count: 16_384)))
+        for _ in 0..<1_000 {
+            try busy.send(.object([.init("cmd", .string("send")), text]))
+            let answer = try busy.next()
+            #expect(answer?["type"] == .string("ack"))
+        }
+        let event = try idle.next()
+        #expect(event?["type"] == .string("message"))
+        #expect(try await node(home, "quit").status == 0)
+        #expect(try await program.exitStatus(within: .seconds(4)) == 0)
+    }
+
     @Test func refusalsHaveExitCodesAndSentences() async throws {
         let home = try Home()
         let nobody = try await node(home, "members")

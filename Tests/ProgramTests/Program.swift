@@ -39,7 +39,7 @@ final class Program: Sendable {
         let (output, notices) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = notices
-        process.terminationHandler = { [self] process in
+        process.terminationHandler = { [weak self] process in
             change {
                 $0.status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
             }
@@ -51,18 +51,19 @@ final class Program: Sendable {
 
     deinit { if process.isRunning { _ = kill(process.processIdentifier, SIGKILL) } }
 
+    /// A thread per stream reads to its end; it keeps the pipe open meanwhile.
     private func read(_ pipe: Pipe, _ stream: Stream) {
-        let splitter = Mutex(LineSplitter(limit: 1 << 24))
-        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            let lines = splitter.withLock { $0.append(data) }
-            self?.change { state in
-                for case .complete(let bytes) in lines {
-                    state.lines[stream, default: []].append(String(decoding: bytes, as: UTF8.self))
+        Thread.detachNewThread { [weak self] in
+            var splitter = LineSplitter(limit: 1 << 24)
+            while let chunk = try? Descriptor.read(pipe.fileHandleForReading.fileDescriptor) {
+                let lines = splitter.append(chunk)
+                self?.change { state in
+                    for case .complete(let bytes) in lines {
+                        state.lines[stream, default: []].append(String(decoding: bytes, as: UTF8.self))
+                    }
                 }
-                if data.isEmpty { state.ended.insert(stream) }
             }
-            if data.isEmpty { handle.readabilityHandler = nil }
+            self?.change { _ = $0.ended.insert(stream) }
         }
     }
 
@@ -170,7 +171,8 @@ final class Home: Sendable {
         let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        _ = FileManager.default.createFile(atPath: file, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
+        _ = FileManager.default.createFile(
+            atPath: file, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
     }
 }
 

@@ -96,6 +96,24 @@ import Testing
         #expect(notices.contains("not passed to anybody: hello"))
     }
 
+    @Test func aNewKeyBehindAKnownNickGetsNoDirectMessageUntilItIsTrusted() async throws {
+        let alice = try await Person("alice", [])
+        let bob = try await Person("bob", ["--seed", alice.contact])
+        try await alice.isTold("bob joined")
+        let other = try await Person("bob", ["--seed", alice.contact])
+        try await alice.isTold("NEW KEY \(other.key.prefix(8)) calls itself bob, which was \(bob.key.prefix(8))")
+        alice.says("/dm bob which one?")
+        try await alice.isTold("2 members are called bob")
+        alice.says("/revoke \(bob.key)")
+        try await alice.isTold("revoked \(bob.key.prefix(8))")
+        alice.says("/dm bob secret")
+        try await alice.isTold("not sent: NEW KEY")
+        alice.says("/trust \(other.key)")
+        alice.says("/dm bob welcome")
+        try await other.reads("alice (direct): welcome")
+        #expect(!other.program.lines(.output).contains { $0.contains("secret") })
+    }
+
     @Test func aSignalSaysGoodbyeToThePeers() async throws {
         let alice = try await Person("alice", [])
         let bob = try await Person("bob", ["--seed", alice.contact])

@@ -23,6 +23,8 @@ actor DeliveryWatch {
         watch()
     }
 
+    var isDone: Bool { passed == last }
+
     /// Waits until everything was passed on, for `limit` at most; returns what was not.
     func finish(within limit: Duration) async -> [String] {
         if passed < last, await isPassedOn(within: limit) { markPassed(last) }

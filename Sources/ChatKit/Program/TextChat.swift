@@ -64,7 +64,9 @@ package actor TextChat {
     private func named(_ event: MeshEvent) -> [MeshEvent] {
         switch event {
         case .nodeJoined(let id, nil, let first):
-            if let nick = members.first(where: { $0.id == id })?.nick { return [.nodeJoined(id, nick: nick, first: first)] }
+            if let nick = members.first(where: { $0.id == id })?.nick {
+                return [.nodeJoined(id, nick: nick, first: first)]
+            }
             unnamed[id] = event
             Task {
                 try? await Task.sleep(for: .seconds(2))
@@ -185,6 +187,8 @@ package actor TextChat {
     /// Standard input has ended: waits up to 10 s until a peer has everything, says what nobody has.
     package func finish() async -> ExitStatus {
         let deadline = ContinuousClock.now + .seconds(10)
+        let isDone = await delivery.isDone && held.isEmpty
+        if !isDone { say("waiting up to 10 s until a peer has what was written") }
         if !held.isEmpty {
             var condition = MeshCondition()
             condition.links = 1
