@@ -40,7 +40,7 @@ final class Program: Sendable {
         process.standardOutput = output
         process.standardError = notices
         process.terminationHandler = { [weak self] process in
-            change {
+            self?.change {
                 $0.status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
             }
         }
