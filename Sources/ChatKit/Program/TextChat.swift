@@ -6,19 +6,19 @@ package actor TextChat {
     /// Lines of a pipe that wait for the network; beyond this the pipe is not read further.
     private static let heldLimit = 1_000
 
-    private let session: ChatSession
-    private let output: StandardOutput
-    private var view: TextView
-    private var members: [MemberInfo] = []
-    private var offers: [NodeID: Offer] = [:]
+    let session: ChatSession
+    let output: StandardOutput
+    var view: TextView
+    var members: [MemberInfo] = []
+    var offers: [NodeID: Offer] = [:]
     /// Lines of a pipe that could not be sent yet, in order.
     private var held: [String] = []
-    private let delivery: DeliveryWatch
+    let delivery: DeliveryWatch
     /// Members whose `joined` notice waits for their nick; no more than there are members.
     private var unnamed: [NodeID: MeshEvent] = [:]
     private var isSendingHeld = false
 
-    private var node: MeshNode { session.node }
+    var node: MeshNode { session.node }
 
     package init(_ session: ChatSession, _ output: StandardOutput, isStyled: Bool) {
         (self.session, self.output, delivery) = (session, output, DeliveryWatch(session.node))
@@ -85,16 +85,16 @@ package actor TextChat {
         }
     }
 
-    private func show(_ line: ViewLine) async {
+    func show(_ line: ViewLine) async {
         switch line {
         case .message(let text): await output.write(text)
         case .notice(let text): say(text)
         }
     }
 
-    private func say(_ text: String) { StandardError.say(text) }
+    func say(_ text: String) { StandardError.say(text) }
 
-    private func refreshMembers() async {
+    func refreshMembers() async {
         guard let current = try? await node.members() else { return }
         members = current
         for sentence in (try? await session.meetMembers()) ?? [] where !told.contains(sentence) {
@@ -201,141 +201,6 @@ package actor TextChat {
     }
 
     private func shortened(_ text: String) -> String { SafeText.printable(text, limit: 200) }
-
-    // MARK: Commands
-
-    private func perform(_ command: SlashCommand) async throws {
-        switch command {
-        case .direct(let to, let text): try await sendDirect(to, text)
-        case .invite(let text): try await invite(text)
-        case .revoke(let text): try await revoke(text)
-        case .members: try await listMembers()
-        case .me: await introduce()
-        case .history(let count): try await showHistory(count)
-        case .accept(let text): try await accept(text)
-        case .verify(let text, let marks): try await verify(text, marks: marks)
-        case .trust(let text):
-            try await session.trust(try await member(text))
-            say("direct messages to them go on")
-        case .network(let request): try await perform(request)
-        case .nick(let nick): try await session.setNick(nick)
-        case .help(let topic): HelpTopic.text(topic).forEach(say)
-        case .quit: break
-        }
-    }
-
-    private func member(_ text: String) async throws -> NodeID {
-        try MemberLookup.find(text, among: try await node.members())
-    }
-
-    private func sendDirect(_ to: String, _ text: String) async throws {
-        let key = try await member(to)
-        if NodeID(hex: to) == nil, let problem = session.pinProblem(key, nick: to) {
-            say("not sent: " + problem)
-            return
-        }
-        _ = try await node.sendDirectChat(to: key, Array(text.utf8))
-        await delivery.sent(text)
-    }
-
-    private func invite(_ text: String) async throws {
-        let key = try MemberLookup.key(text.split(separator: "@", maxSplits: 1).first.map(String.init) ?? text)
-        guard key != node.publicKey else { return say("this is your own key; invite your friend's") }
-        let isNew = try await node.invite(key)
-        say(isNew ? "invited \(key.short), who can join now" : "\(key.short) is a member already")
-    }
-
-    private func revoke(_ text: String) async throws {
-        let key = try await member(text)
-        let falling = try await node.whoFalls(with: key).filter { $0 != key }
-        let isNew = try await node.revoke(key)
-        say(isNew ? "revoked \(key.short) for good" : "\(key.short) was revoked already")
-        for other in falling where isNew { say("\(other.short) fell with them; /invite \(other.hex) keeps them") }
-    }
-
-    private func listMembers() async throws {
-        await refreshMembers()
-        for member in members {
-            let name = NickText.name(member.id, nick: member.nick, among: members)
-            let marks = [
-                member.isSelf ? "you" : nil, session.trustBook.isVerified(member.id) ? "verified" : nil,
-                member.endpoint.map(\.description),
-            ].compactMap { $0 }
-            await output.write(
-                "\(member.id.hex)  \(member.state.rawValue)  \(name)"
-                    + (marks.isEmpty ? "" : "  (\(marks.joined(separator: ", ")))"))
-        }
-    }
-
-    private func introduce() async {
-        say("your key, for whoever invites you:")
-        await output.write(node.publicKey.hex)
-        say("the line to hand to a friend as --seed:")
-        await output.write(session.ownAddress.contact)
-    }
-
-    private func showHistory(_ count: Int?) async throws {
-        await refreshMembers()
-        let messages = try await node.chatHistory()
-        for message in messages.suffix(count ?? messages.count) {
-            await show(view.line(for: message, members: members, now: TimeText.now))
-        }
-        if messages.isEmpty { say("nothing was said yet") }
-    }
-
-    private func accept(_ text: String?) async throws {
-        guard let text else {
-            guard let only = offers.keys.first, offers.count == 1 else {
-                return say(offers.isEmpty ? "nobody has offered a network" : "several offers; /accept KEY says which")
-            }
-            return try await node.acceptOffer(from: only)
-        }
-        let named = offers.values.filter { $0.nick == text }
-        try await node.acceptOffer(from: named.count == 1 ? named[0].from : MemberLookup.key(text))
-    }
-
-    private func verify(_ text: String, marks: Bool) async throws {
-        let key = try await member(text)
-        if marks {
-            try session.trustBook.markVerified(key)
-            return say("\(key.short) is verified")
-        }
-        say("compare this number by voice; equal at both ends: nobody is in between")
-        await output.write(try await node.safetyNumber(with: key))
-        say("then: /verify \(SafeText.printable(text, limit: 64)) ok")
-    }
-
-    private func perform(_ request: SlashCommand.NetworkRequest) async throws {
-        switch request {
-        case .show:
-            let status = try await node.status()
-            guard let network = status.network else { return say("you are in no network") }
-            let name = SafeText.printable(status.networkName ?? "", limit: 64)
-            say(
-                "network \(name) \(network.hex), \(status.members) members, \(status.online) in reach, "
-                    + "\(status.links) links" + (status.isConverged ? ", all views equal" : ", still comparing views"))
-        case .found(let name):
-            try await node.foundNetwork(name: name)
-            say("founded; /invite KEY lets your friends in")
-        case .refound:
-            try await node.refoundNetwork()
-            say("founded anew with the members as you see them; each of them has to /accept it")
-        case .forget(confirmed: false):
-            say("this leaves the network for good, somebody must invite you again; if you mean it: /network forget yes")
-        case .forget(confirmed: true):
-            try await node.forgetNetwork()
-            say("left the network")
-        }
-    }
-
-    private func sentence(_ error: any Error) -> String {
-        switch error {
-        case let error as MeshError: SafeText.printable(error.reason, limit: 500)
-        case let error as MemberLookup.Failure: error.sentence
-        case let error as UserError: error.sentence
-        default: "\(error)"
-        }
-    }
 }
 
 extension TextChat {
