@@ -8,7 +8,12 @@ public struct NodeID: Hashable, Sendable {
     package init(_ bytes: Bytes32) { self.bytes = bytes }
 
     /// Nil unless `bytes` holds exactly 32 bytes. Says nothing about whether the key is acceptable.
-    public init?(_ bytes: some RandomAccessCollection<UInt8>) {
+    public init?(_ bytes: [UInt8]) {
+        guard let value = Bytes32(bytes) else { return nil }
+        self.init(value)
+    }
+
+    package init?(_ bytes: ArraySlice<UInt8>) {
         guard let value = Bytes32(bytes) else { return nil }
         self.init(value)
     }
@@ -36,7 +41,7 @@ public struct Hash: Hashable, Sendable {
 
     package init(_ bytes: Bytes32) { self.bytes = bytes }
 
-    public init?(_ bytes: some RandomAccessCollection<UInt8>) {
+    public init?(_ bytes: [UInt8]) {
         guard let value = Bytes32(bytes) else { return nil }
         self.init(value)
     }
