@@ -10,13 +10,15 @@ public struct MeshCondition: Sendable, Equatable {
     /// Every direct peer's last digest equals ours.
     public var isConverged: Bool?
     public var stateHash: Hash?
+    /// At most so many own messages that no peer has been handed yet.
+    public var unpassed: Int?
 
     public init() {}
 
     func holds(for status: NodeStatus) -> Bool {
         status.members >= members ?? 0 && status.online >= online ?? 0 && status.links >= links ?? 0
             && status.messages >= messages ?? 0 && isConverged ?? status.isConverged == status.isConverged
-            && stateHash ?? status.stateHash == status.stateHash
+            && status.unpassed <= unpassed ?? .max && stateHash ?? status.stateHash == status.stateHash
     }
 
     /// What is still missing, for the error of a wait that took too long.
@@ -32,6 +34,7 @@ public struct MeshCondition: Sendable, Equatable {
             missing.append(isConverged ? "not converged" : "converged")
         }
         if let stateHash, stateHash != status.stateHash { missing.append("another stateHash") }
+        if let unpassed, unpassed < status.unpassed { missing.append("\(status.unpassed) messages are with no peer") }
         return missing.joined(separator: ", ")
     }
 }

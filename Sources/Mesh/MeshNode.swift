@@ -87,7 +87,8 @@ public final class MeshNode: Sendable {
     /// `KEY@host:port`: the line to hand to a friend.
     public var contact: String { SeedPeer(key: publicKey, endpoint: reachable.first ?? listening).description }
 
-    /// Everything that happens from now on. A subscriber that falls more than `buffer` events behind loses the
+    /// Everything that happens from now on, and for the first subscriber also what happened since the start. A
+    /// subscriber that falls more than `buffer` events behind loses the
     /// oldest and gets one `lagged` event in their place; it never slows the node. Ends when the node stops.
     public func events(buffer: Int = 4_096) -> AsyncStream<MeshEvent> { hub.subscribe(buffer: buffer) }
 

@@ -2,8 +2,7 @@ internal import Mesh
 
 /// Knows which messages of this run no peer has yet, so that a program does not end before somebody has them.
 ///
-/// A message counts as passed on once, at some moment after it was stored, a peer was linked and no exchange with
-/// any direct peer was open: a link carries new messages at once, and an older one is asked for when a link comes up.
+/// A message counts as passed on once it was handed to a peer, pushed or in answer to a request.
 actor DeliveryWatch {
     /// Texts kept to be named when nobody took them; more are counted only.
     private static let namedLimit = 1_000
@@ -52,7 +51,7 @@ actor DeliveryWatch {
     /// False after `limit`, or when the node has stopped.
     private func isPassedOn(within limit: Duration?) async -> Bool {
         var condition = MeshCondition()
-        (condition.links, condition.isConverged) = (1, true)
+        condition.unpassed = 0
         return (try? await node.wait(for: condition, timeout: limit)) != nil
     }
 }

@@ -133,6 +133,8 @@ public struct NodeStatus: Sendable, Equatable {
     public var isConverged: Bool
     public var stateHash: Hash
     public var messages: Int
+    /// Own messages that no peer has been handed yet.
+    public var unpassed: Int
     /// Named counts of what was received, sent, refused; sorted by name.
     public var counters: [Counter]
 

@@ -7,6 +7,7 @@ extension NodeCore {
             case .push(let link, let id, let hops, let isReset):
                 guard let item = payloads[id], links[link]?.isSynced == true else { continue }
                 send(.gossip(Gossip(isReset: isReset, hops: hops, item: item)), over: link)
+                unpassed.remove(id)
             case .giveUp(let id, let author):
                 miss(id, author: author, isDirect: false)
             }
@@ -124,6 +125,7 @@ extension NodeCore {
         guard let id = graft.id else { return }
         guard let item = payloads[id] else { return send(.notFound(NotFound(id: id)), over: link) }
         send(.gossip(Gossip(isReset: false, hops: 1, item: item)), over: link)
+        unpassed.remove(id)
     }
 
     // MARK: To one member

@@ -16,6 +16,7 @@ extension NodeCore {
         case .setNick(let nick): setNick(nick, id)
         case .clearHistory:
             chat.clearHistory()
+            unpassed = []
             payloads.removeAll { _, _ in true }
             answer(id, .done)
         case .quit: quit(id)
@@ -41,6 +42,7 @@ extension NodeCore {
                 text, to: member, recipients: recipients, audience: audience, now: now)
         else { return answer(command, .refused(.textTooLong(limit: configuration.limits.messageText))) }
         payloads[message.id] = .chat(envelope)
+        if unpassed.count < configuration.limits.history { unpassed.insert(message.id) }
         perform(plumtree.publish(message.id, author: id, isRepaired: false, from: nil, now: now))
         answer(command, .sent(message.id))
         emit(.chatMessageReceived(named(message)))

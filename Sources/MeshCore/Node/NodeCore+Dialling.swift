@@ -218,16 +218,17 @@ extension NodeCore {
         if let link = primaryLink(to: member) { send(message, over: link) }
     }
 
-    private mutating func becameReachable(_ member: NodeID) {
-        guard member != id else { return }
+    /// By the map, or, earlier, because a link to it is open.
+    mutating func becameReachable(_ member: NodeID) {
         quitters.remove(member)
+        guard member != id, online.insert(member).inserted else { return }
         let isFirst = seen.insert(member).inserted
         if isFirst { persist([.seen(member)], then: .nothing) }
         emit(.nodeJoined(member, nick: nick(of: member), first: isFirst))
     }
 
-    private mutating func becameUnreachable(_ member: NodeID) {
-        guard member != id else { return }
+    mutating func becameUnreachable(_ member: NodeID) {
+        guard online.remove(member) != nil else { return }
         let reason: LeaveReason = quitters.contains(member) ? .quit : .unreachable
         emit(.nodeLeft(member, nick: nick(of: member), reason))
     }

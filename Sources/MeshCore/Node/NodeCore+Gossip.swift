@@ -327,6 +327,7 @@ extension NodeCore {
             if knownNicks[record.signer] != nick {
                 emit(.nickChanged(record.signer, nick: nick, was: knownNicks[record.signer]))
                 knownNicks[record.signer] = nick
+                persist([.memberNick(record.signer, nick)], then: .nothing)
             }
         default: break
         }

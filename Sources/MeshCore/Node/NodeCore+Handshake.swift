@@ -82,7 +82,7 @@ extension NodeCore {
         let peer = hello.signer
         guard isMember, let network else {
             // Two strangers have nothing to say to each other.
-            return hello.network == .zero ? reject(.notInvited, link) : sendHello(over: link)
+            return hello.network == .zero ? turnAway(hello, link) : sendHello(over: link)
         }
         if membership.isRevoked(peer) { return reject(.revoked, link) }
         let channel = links[link]?.info.channel ?? .zero
@@ -256,6 +256,7 @@ extension NodeCore {
         plumtree.linkUp(link)
         if let remote = links[link]?.info.remote { emit(.linkUp(peer, nick: nick(of: peer), remote)) }
         refreshState(reason: "linked to \(peer.short)")
+        becameReachable(peer)
         sendBeat(over: link)
         sendDigest(over: link, withDetail: true)
         let early = links[link]?.early ?? []
@@ -318,6 +319,7 @@ extension NodeCore {
             topology.memberLeft(peer, now: now)
         }
         topology.linkClosed(peer, now: now)
+        if state.leaveReason == .quit || !topology.isReachable(peer) { becameUnreachable(peer) }
         // A link that ends as soon as it is up was not wanted at the other end: do not dial again at once.
         if now - state.openedAt < .seconds(1), state.leaveReason != .duplicate, state.leaveReason != .shed {
             topology.dialFailed(peer, byNetwork: false, now: now, using: &generator)

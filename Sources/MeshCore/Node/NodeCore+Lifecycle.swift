@@ -20,8 +20,9 @@ extension NodeCore {
             case .life(let past): life = max(life, past.addingClamped(1))
             case .nick(let chosen): if configuration.nick == nil { nick = chosen }
             case .seen(let member): seen.insert(member)
+            case .memberNick(let member, let nick): knownNicks[member] = nick
             case .forgotten:
-                (network, operationEntries, endpoints, seen) = (nil, [], [:], [])
+                (network, operationEntries, endpoints, seen, knownNicks) = (nil, [], [:], [], [:])
                 for index in seeds.indices { seeds[index].pinned = nil }
             }
         }

@@ -98,7 +98,7 @@ extension NodeCore {
         membership = operations.evaluate()
         for member in membership.members { memberSince[member] = now }
         isCatchingUp = link != nil
-        knocks.removeAll { _, _ in true }
+        for member in rosterMembers { dialKnock(of: member) }
         offers.removeAll { _, _ in true }
         for other in past.keys.sorted() where other != link { close(other, .replaced) }
         beginInNetwork()
@@ -121,7 +121,6 @@ extension NodeCore {
             }
         }
         adopt(network, verified, then: command, link: nil)
-        if let key { dialKnock(of: key) }
     }
 
     mutating func forgotten(_ command: CommandID) {
@@ -133,7 +132,7 @@ extension NodeCore {
         network = nil
         operations = Self.noOperations(of: id, limits: configuration.limits)
         membership = operations.evaluate()
-        (endpoints, seen, accepted) = ([:], [], [])
+        (endpoints, seen, accepted, online, unpassed) = ([:], [], [], [], [])
         for index in seeds.indices { seeds[index].pinned = nil }
         state = .joining
         emit(.stateChanged(.joining, reason: "the network was forgotten"))
@@ -206,6 +205,7 @@ extension NodeCore {
         let gone = old.members.subtracting(membership.members).union(membership.revoked.subtracting(old.revoked))
         for member in gone.sorted() {
             memberSince[member] = nil
+            becameUnreachable(member)
             records.remove(member)
             chat.forget(member)
         }
@@ -230,6 +230,7 @@ extension NodeCore {
 
     private mutating func lostMembership() {
         for link in openLinks { close(link, .noLongerMember) }
+        for member in online.sorted() { becameUnreachable(member) }
         let by = membership.revokedBy(id)
         let reason =
             by.map { "this key was revoked by \(nick(of: $0) ?? $0.short)" } ?? "this key fell with its sponsor"

@@ -6,7 +6,7 @@ extension NodeCore {
                 id: id, nick: nick, network: network?.id, networkName: network?.name, state: state,
                 members: network == nil ? 0 : rosterMembers.count, online: network == nil ? 0 : onlineMembers.count,
                 links: openLinks.count, isConverged: isConverged, stateHash: stateHash,
-                messages: chat.history.count,
+                messages: chat.history.count, unpassed: unpassed.count,
                 counters: counters.sorted { $0.key < $1.key }.map { NodeStatus.Counter(name: $0.key, count: $0.value) })
         }
     }
@@ -14,7 +14,7 @@ extension NodeCore {
     private var onlineMembers: [NodeID] { rosterMembers.filter(isOnline) }
 
     /// Who is out sees nobody.
-    private func isOnline(_ member: NodeID) -> Bool { isMember && (member == id || topology.isReachable(member)) }
+    private func isOnline(_ member: NodeID) -> Bool { isMember && (member == id || online.contains(member)) }
 
     /// Every direct peer's last digest equals ours and no exchange is open.
     private var isConverged: Bool {
@@ -57,7 +57,7 @@ extension NodeCore {
                 seen.contains(member) ? .offline : .invited
             }
         return MemberInfo(
-            id: member, nick: nick(of: member) ?? knownNicks[member], state: state, isSelf: member == id,
+            id: member, nick: nick(of: member), state: state, isSelf: member == id,
             invitedBy: membership.invitedBy(member),
             endpoint: member == id ? reachableAt.first : endpoints[member]?.first)
     }

@@ -102,9 +102,17 @@ extension NodeCore {
         guard requestLimits[request.signer, default: limit].allows(at: now) else { return count("refused.requestRate") }
         let requestID = SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography)
         let (items, hasMore) = serve(request, requestID)
+        markPassed(items)
         let body = SyncResponse(signer: id, request: requestID, items: items, hasMore: hasMore)
         route(
             Routed(to: request.signer, item: .response(body.signed(in: networkID, with: cryptography))))
+    }
+
+    private mutating func markPassed(_ items: [SyncResponse.Item]) {
+        guard !unpassed.isEmpty else { return }
+        for case .resealed(let message, _, _, _) in items {
+            unpassed.remove(ChatBody.id(ofBody: message.body, in: networkID, with: cryptography))
+        }
     }
 
     private func serve(_ request: SyncRequest, _ requestID: Hash) -> ([SyncResponse.Item], Bool) {

@@ -51,6 +51,10 @@ package struct NodeCore: Sendable {
     var failedDialsInARow = 0
     /// Members that were linked or reachable once, in this run or before.
     var seen: Set<NodeID> = []
+    /// Members in reach, as the events have told it.
+    var online: Set<NodeID> = []
+    /// Own messages that no peer has been handed yet.
+    var unpassed: Set<Hash> = []
     /// Members that said goodbye and have not come back.
     var quitters: Set<NodeID> = []
     var knownNicks: [NodeID: String] = [:]
@@ -141,7 +145,8 @@ package struct NodeCore: Sendable {
 
     func nick(of member: NodeID) -> String? {
         if member == id { return nick }
-        return records.entry(RecordKey.nick, of: member).flatMap { String(validating: $0.record.value, as: UTF8.self) }
+        let record = records.entry(RecordKey.nick, of: member)
+        return record.flatMap { String(validating: $0.record.value, as: UTF8.self) } ?? knownNicks[member]
     }
 
     static func makeTopology(

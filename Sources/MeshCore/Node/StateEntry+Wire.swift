@@ -10,6 +10,8 @@ extension StateEntry: WireValue {
         case 6: self = .nick(try reader.readText(limit: WireLimits.nick, in: "nick"))
         case 7: self = .seen(try reader.readKey())
         case 8: self = .forgotten
+        case 9:
+            self = .memberNick(try reader.readKey(), try reader.readText(limit: WireLimits.nick, in: "nick"))
         case let tag: throw .unknownTag(tag, in: "state entry")
         }
     }
@@ -43,6 +45,10 @@ extension StateEntry: WireValue {
             writer.write(UInt32(7))
             writer.write(member)
         case .forgotten: writer.write(UInt32(8))
+        case .memberNick(let member, let nick):
+            writer.write(UInt32(9))
+            writer.write(member)
+            writer.write(text: nick)
         }
     }
 

@@ -16,6 +16,8 @@ package enum StateEntry: Sendable, Equatable {
     case nick(String)
     /// Members that have been linked once, so that `joined` says `first` once.
     case seen(NodeID)
+    /// The last nick heard of a member, to show while it is away.
+    case memberNick(NodeID, String)
     /// Everything before this entry is void: the network was forgotten.
     case forgotten
 }
