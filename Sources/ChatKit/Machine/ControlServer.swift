@@ -56,8 +56,9 @@ package struct ControlServer: Sendable {
     }
 
     private func serve(_ connection: Connection, quit: @escaping @Sendable () -> Void) async {
+        var isLast = false
         do {
-            try await connection.executeThenClose { inbound, outbound in
+            isLast = try await connection.executeThenClose { inbound, outbound in
                 let write: @Sendable (JSON) async -> Void = { line in
                     // Nobody reads any more: the loop below notices the end as well.
                     try? await outbound.write(ByteBuffer(string: line.line + "\n"))
@@ -71,17 +72,20 @@ package struct ControlServer: Sendable {
                         let request = MachineRequest(line)
                         // Listening begins before the answer, so that nothing after the `ack` is missed.
                         let subscription = subscription(request)
-                        if await requests.take(request) == .quit { return quit() }
+                        if await requests.take(request) == .quit { return true }
                         if let subscription {
                             events?.cancel()
                             events = Task { await subscription.pass(to: write) }
                         }
                     }
                 }
+                return false
             }
         } catch {
             logger.debug("control connection ended", metadata: ["reason": "\(error)"])
         }
+        // Only when the answer is in the socket may the program end.
+        if isLast { quit() }
     }
 
     private func subscription(_ request: MachineRequest) -> EventSubscription? {

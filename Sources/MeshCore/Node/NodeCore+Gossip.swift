@@ -251,7 +251,6 @@ extension NodeCore {
         }
         let recordID = recordID(ofBody: signed.body)
         guard records.verdict(on: claimed, id: recordID) == .new else { return .success(false) }
-        if owner == id { return .success(outlive(claimed)) }
         if membership.isOpen, records.owners.count >= configuration.limits.members,
             !records.owners.contains(owner)
         {
@@ -263,6 +262,7 @@ extension NodeCore {
             return .success(false)
         }
         do { _ = try Record.verified(signed, in: networkID, with: cryptography) } catch { return .failure(error) }
+        if owner == id { return .success(outlive(claimed)) }
         if let problem = problem(with: claimed) { return .failure(.malformed(problem)) }
         records.insert(RecordStore.Entry(record: claimed, signed: signed, id: recordID))
         applied(claimed)
@@ -271,7 +271,9 @@ extension NodeCore {
 
     /// A record of this node's own from a later life: a restored copy. The new life is led past it.
     private mutating func outlive(_ record: Record) -> Bool {
-        guard (record.life, record.version) >= (life, recordVersion) else { return false }
+        guard (record.life, record.version) >= (life, recordVersion), record.life < WireLimits.sequence - 1 else {
+            return false
+        }
         life = max(life, record.life) + 1
         recordVersion = 0
         warn("own-records", "records of this identity from another run came back; is it running twice?")

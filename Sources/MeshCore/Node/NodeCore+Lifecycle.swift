@@ -69,6 +69,7 @@ extension NodeCore {
             hasEndpoint: !reachableAt.isEmpty, now: now)
         cachedRoot = nil
         memberSince = [:]
+        signedHead = nil
     }
 
     mutating func start(listening: Endpoint, reachable: [Endpoint]) {
@@ -204,6 +205,7 @@ extension NodeCore {
 
     mutating func persistFailed(_ id: PersistID, _ reason: String) {
         count("storageFailures")
+        signedHead = nil
         warn("storage", reason)
         switch waiting.removeValue(forKey: id) {
         // Nothing was announced yet, so nothing is lost: the node goes on in memory and says so.

@@ -58,7 +58,8 @@ extension NodeCore {
     }
 
     private mutating func offer(_ welcome: Welcome, of network: Network, over link: LinkID) {
-        guard let remote = links[link]?.info.remote, let founder = network.founder else { return }
+        guard let state = links[link], let founder = network.founder else { return }
+        let remote = state.dialable ?? state.info.remote
         let isNews =
             offers[welcome.signer].map { now - $0.at > .seconds(600) || $0.offer.network != network.id } ?? true
         let offer = Offer(
