@@ -210,6 +210,8 @@ final class PeerLink: ChannelInboundHandler {
     private func readFrames() throws(LinkFailure) {
         while case .up = phase, !isDeaf, let frame = try frames.next() {
             isDeaf = !transport.linkReceived(self, frame)
+            // The verdict on a WELCOME decides how long the next frame may be, and that may be here already.
+            if !frames.isOpen { transport.endOfBatch() }
         }
     }
 

@@ -62,7 +62,7 @@ package struct SessionPlan: Sendable {
 
 extension MeshConfig {
     /// `--wan`: for links with round trips of up to some seconds and bursts of loss. Gossip and heartbeats become
-    /// rarer, verdicts slower: a dead peer is noticed after about 25 s instead of 6.
+    /// rarer, verdicts slower: a dead peer is noticed after several seconds instead of one or two.
     mutating func relaxForWideArea() {
         gossipInterval = .seconds(3)
         heartbeatInterval = .seconds(2)

@@ -127,7 +127,7 @@ package enum HelpTopic: String, CaseIterable, Sendable {
                 "a message that only one member can read", "/dm NICK|KEY TEXT",
                 ["/dm bob see you at 9", "/dm \"bob smith\" hi"]
             )
-        case .invite: ("let somebody in, for good", "/invite KEY[@HOST:PORT]", ["/invite \(key)"])
+        case .invite: ("let somebody in, for good", "/invite KEY", ["/invite \(key)"])
         case .revoke:
             (
                 "put somebody out, for good: there is no way back", "/revoke NICK|KEY",

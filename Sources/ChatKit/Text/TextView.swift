@@ -125,9 +125,9 @@ package enum RejectionText {
         case .otherNetwork:
             return "rejected by \(address): it belongs to another network; use another --profile for that one"
         case .tlsExpected:
-            return "no link with \(address): it speaks clear text and this node TLS; start both with the same --tls"
-        case .clearExpected:
             return "no link with \(address): it speaks TLS and this node clear text; start both with the same --tls"
+        case .clearExpected:
+            return "no link with \(address): it speaks clear text and this node TLS; start both with the same --tls"
         case .badIdentity:
             return "no link with \(address): who answers there is not who was expected; "
                 + "compare the key with your friend's /me before you change it"

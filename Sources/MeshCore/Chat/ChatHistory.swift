@@ -108,6 +108,17 @@ package struct ChatHistory: Sendable {
             chosen.sorted { ($0.lamport, $0.from, $0.seq) < ($1.lamport, $1.from, $1.seq) }.prefix(max(0, limit)))
     }
 
+    /// The author's group chains by their newest message, the newest first: where each ends.
+    package func newestPositions(of author: NodeID, limit: Int) -> [ChainPosition] {
+        var newest: [ChainID: Int] = [:]
+        for item in items.values where item.header.sender == author && item.header.to == nil {
+            newest[item.header.chain] = max(newest[item.header.chain] ?? 0, item.message.index)
+        }
+        let chains = vector.filter { $0.author == author && $0.next > 0 }
+            .sorted { (newest[$0.chain] ?? -1, $0.chain) > (newest[$1.chain] ?? -1, $1.chain) }
+        return chains.prefix(limit).map { ChainPosition(chain: $0.chain, seq: $0.next - 1) }
+    }
+
     // MARK: Repair
 
     /// All group chains, ascending: what the version vector says.

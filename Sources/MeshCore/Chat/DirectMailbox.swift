@@ -3,7 +3,7 @@ internal import DequeModule
 /// Sealed direct messages between others, kept for a recipient who is away: any member is the group's mailbox.
 ///
 /// This node cannot open them. They go when the recipient's acknowledgement passes by, after 30 days, or when their
-/// author's quota is full (oldest first), and are handed only to the two.
+/// author's quota is full (oldest first), and are handed only to the recipient.
 package struct DirectMailbox: Sendable {
     package static let life: Duration = .seconds(30 * 86_400)
 
@@ -36,7 +36,7 @@ package struct DirectMailbox: Sendable {
         remove { now - $0.storedAt > Self.life }
     }
 
-    /// For the recipient or the author, except what the recipient holds; oldest first.
+    /// For the recipient, except what the recipient holds; oldest first.
     package func letters(for member: NodeID, except held: [ChainRange], limit: Int) -> [Envelope] {
         letters.lazy.filter { letter in
             letter.header.to == member

@@ -44,6 +44,8 @@ struct Link: Sendable {
     var closeReason: CloseReason?
     /// The handshake succeeded once, so its end says nothing about the dial.
     var openedOnce = false
+    /// The peer has sent gossip, so the link is open at both ends.
+    var isEstablished = false
     /// When phi crosses the threshold if nothing arrives; kept here because finding it takes a search.
     var suspicionAt = Instant.distantFuture
     /// The peer's last digest, until both ends hold the same operations.

@@ -55,8 +55,9 @@ package struct Limits: Sendable, Equatable {
     package var pendingOperations = 1_024
     package var recordsPerOwner = 256
     package var recordValue = 4 * 1_024
-    /// Bytes of text in one message.
-    package var messageText = 64 * 1_024
+    /// Bytes of text in one message: what fits the largest bucket of 64 KiB beside 4 bytes of length and 20 of
+    /// content header.
+    package var messageText = 64 * 1_024 - 24
     /// Messages held in memory; the oldest go first.
     package var history = 10_000
     /// Ids remembered to tell duplicates from news.

@@ -118,9 +118,7 @@ extension NodeCore {
         guard heads.count <= WireLimits.frontier, Set(heads).count == heads.count else {
             return answer(command, .refused(.limit("a frontier names at most \(WireLimits.frontier) operations")))
         }
-        let chains = chat.history.vector.filter { $0.author == key && $0.next > 0 }
-            .suffix(WireLimits.chains).map { ChainPosition(chain: $0.chain, seq: $0.next - 1) }
-            .sorted { $0.chain < $1.chain }
+        let chains = chat.history.newestPositions(of: key, limit: WireLimits.chains).sorted { $0.chain < $1.chain }
         let body = Revoke(
             signer: id, prev: ownHead, subject: key, at: now.wall, frontier: heads, chains: chains)
         sign(.revoke(body.signed(in: networkID, with: cryptography)), command)

@@ -14,6 +14,7 @@ extension NodeCore {
         // Before both ends are known to be members no byte of gossip flows.
         guard state.phase == .open, let peer = state.peer else { return close(link, .protocolViolation) }
         heard(from: peer, over: link)
+        if !message.isFarewell { establish(link, with: peer) }
         switch message {
         case .hello, .welcome, .reject: break
         case .heartbeat(let beat): receive(beat, over: link)

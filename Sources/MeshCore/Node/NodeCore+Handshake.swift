@@ -176,8 +176,14 @@ extension NodeCore {
             count("refused.welcome")
             return close(link, .badIdentity)
         }
-        links[link]?.phase = .awaitStore
+        awaitStore(link)
         persist(verified.map { .operation($0.operation) }, then: .admit(verified, link))
+    }
+
+    /// The peer has proven itself and gossips already; frames may be long from here on.
+    mutating func awaitStore(_ link: LinkID) {
+        links[link]?.phase = .awaitStore
+        outbox.append(.open(link))
     }
 
     /// The dialler's own half of the rules about links.
@@ -254,14 +260,21 @@ extension NodeCore {
         dialSucceeded(link)
         topology.linkOpened(peer, features: links[link]?.features ?? [], now: now)
         plumtree.linkUp(link)
-        if let remote = links[link]?.info.remote { emit(.linkUp(peer, nick: nick(of: peer), remote)) }
-        refreshState(reason: "linked to \(peer.short)")
-        becameReachable(peer)
         sendBeat(over: link)
         sendDigest(over: link, withDetail: true)
         let early = links[link]?.early ?? []
         links[link]?.early = []
         for message in early { receive(message, over: link) }
+    }
+
+    /// The first gossip of the peer: it has taken the link too, and it is worth telling. A newcomer who was only
+    /// offered a place, or a dialler whose own rules refuse the link, ends it without a word of gossip.
+    mutating func establish(_ link: LinkID, with peer: NodeID) {
+        guard let state = links[link], !state.isEstablished else { return }
+        links[link]?.isEstablished = true
+        emit(.linkUp(peer, nick: nick(of: peer), state.info.remote))
+        refreshState(reason: "linked to \(peer.short)")
+        becameReachable(peer)
     }
 
     /// The open link to a peer, if there is one.
@@ -311,7 +324,7 @@ extension NodeCore {
     private mutating func linkLost(_ link: LinkID, reason: String) {
         guard let state = links[link], let peer = state.peer else { return }
         plumtree.linkDown(link, now: now)
-        emit(.linkDown(peer, nick: nick(of: peer), state.info.remote, reason: reason))
+        if state.isEstablished { emit(.linkDown(peer, nick: nick(of: peer), state.info.remote, reason: reason)) }
         if rangesInFlight?.peer == peer { rangesInFlight = nil }
         guard primaryLink(to: peer) == nil else { return }
         if state.leaveReason == .quit {

@@ -240,7 +240,7 @@ extension NodeCore {
 
     func stateAfterChange() -> NodeState {
         if membership.isRevoked(id) { return .offline }
-        if links.values.contains(where: { $0.phase == .open }) { return .connected }
+        if links.values.contains(where: { $0.phase == .open && $0.isEstablished }) { return .connected }
         if failedDialsInARow >= configuration.maxDiscoveryRetries { return .offline }
         return state == .joining ? .joining : .recovering
     }

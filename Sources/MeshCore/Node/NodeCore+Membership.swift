@@ -18,7 +18,7 @@ extension NodeCore {
         // The member may be the one who dials: behind NAT, or at once after the invitation.
         let isPinned = seeds.contains { $0.expected == welcome.signer }
         if isDialled || isPinned || accepted.contains(welcome.signer) {
-            links[link]?.phase = .awaitStore
+            awaitStore(link)
             adopt(network, verified, then: nil, link: link)
         } else {
             offer(welcome, of: network, over: link)
@@ -35,7 +35,7 @@ extension NodeCore {
             return close(link, .badIdentity)
         }
         guard accepted.contains(welcome.signer) else { return offer(welcome, of: other, over: link) }
-        links[link]?.phase = .awaitStore
+        awaitStore(link)
         adopt(other, verified, then: nil, link: link)
     }
 

@@ -53,6 +53,8 @@ package enum Message: Sendable, Equatable {
         }
     }
 
+    package var isFarewell: Bool { if case .leave = self { true } else { false } }
+
     /// The word that counters and traces use.
     package var name: String {
         switch self {
