@@ -29,8 +29,21 @@ package struct PlumtreeMachine: Sendable {
 
     private struct Missing: Sendable {
         let author: NodeID
+        /// Each once, in the order in which they announced it.
         var announcers: [LinkID]
+        /// How many of them were asked.
+        var asked = 0
+        /// In whose share of the bound this counts: whoever announced it first.
+        let opener: LinkID
         var deadline: Instant
+
+        var lastAsked: LinkID? { asked > 0 ? announcers[asked - 1] : nil }
+
+        mutating func forget(_ link: LinkID) {
+            guard let index = announcers.firstIndex(of: link) else { return }
+            announcers.remove(at: index)
+            if index < asked { asked -= 1 }
+        }
     }
 
     private struct Queue: Sendable {
@@ -38,6 +51,8 @@ package struct PlumtreeMachine: Sendable {
         var flushAt: Instant?
         /// The next GOSSIP or IHAVE over this link says that both ends start again from eager.
         var isResetPending = true
+        /// Messages that were announced over this link first and have not come.
+        var missing = 0
     }
 
     private let ihaveTimeout: Duration
@@ -53,6 +68,9 @@ package struct PlumtreeMachine: Sendable {
         trees = BoundedMap(capacity: limits.authorsWithTrees)
         seen = BoundedMap(capacity: limits.seenIDs)
     }
+
+    /// One peer's fictions must not keep another's announcements out: four links at most, so a quarter each.
+    private var missingPerLink: Int { max(1, limits.missing / 4) }
 
     private var links: [LinkID] { queues.keys.sorted() }
 
@@ -72,8 +90,18 @@ package struct PlumtreeMachine: Sendable {
 
     package mutating func linkDown(_ link: LinkID, now: Instant) {
         guard queues.removeValue(forKey: link) != nil else { return }
+        for (id, entry) in missing {
+            // What was to come through this link need not be waited for.
+            let isLost = trees[entry.author]?.parent == link || entry.lastAsked == link
+            missing[id]?.forget(link)
+            if isLost { missing[id]?.deadline = now }
+        }
         reset()
-        for id in missing.keys { missing[id]?.announcers.removeAll { $0 == link } }
+    }
+
+    private mutating func forgetMissing(_ id: Hash) {
+        guard let entry = missing.removeValue(forKey: id) else { return }
+        queues[entry.opener]?.missing -= 1
     }
 
     private mutating func reset() {
@@ -86,7 +114,7 @@ package struct PlumtreeMachine: Sendable {
         _ id: Hash, author: NodeID, isRepaired: Bool, from source: LinkID?, now: Instant
     ) -> [Action] {
         markSeen(id)
-        missing[id] = nil
+        forgetMissing(id)
         if isRepaired {
             for link in links where link != source { announce(id, author: author, hops: 1, over: link, now: now) }
             return []
@@ -102,7 +130,7 @@ package struct PlumtreeMachine: Sendable {
         if isReset { resetBy(link) }
         guard isNew else { return duplicate(author: author, over: link) }
         seen[id] = hops
-        missing[id] = nil
+        forgetMissing(id)
         var tree = trees[author] ?? Tree()
         tree.parent = link
         tree.lazy.remove(link)
@@ -125,13 +153,15 @@ package struct PlumtreeMachine: Sendable {
         for entry in message.entries {
             if let hops = seen[entry.id] {
                 actions += optimize(entry, hops: hops, over: link)
-            } else if missing[entry.id] != nil {
-                missing[entry.id]?.announcers.append(link)
-            } else if missing.count < limits.missing {
+            } else if let known = missing[entry.id] {
+                if !known.announcers.contains(link) { missing[entry.id]?.announcers.append(link) }
+            } else if missing.count < limits.missing, let share = queues[link]?.missing, share < missingPerLink {
                 // With the author's parent gone there is nothing to wait for.
                 let hasParent = trees[entry.author]?.parent.map { queues[$0] != nil } ?? false
                 missing[entry.id] = Missing(
-                    author: entry.author, announcers: [link], deadline: hasParent ? now + ihaveTimeout : now)
+                    author: entry.author, announcers: [link], opener: link,
+                    deadline: hasParent ? now + ihaveTimeout : now)
+                queues[link]?.missing += 1
             }
         }
         return actions
@@ -171,9 +201,9 @@ package struct PlumtreeMachine: Sendable {
         trees[prune.author] = tree
     }
 
-    /// The peer does not have what it announced: ask the next one now.
+    /// The peer that was asked does not have what it announced: ask the next one now.
     package mutating func notFound(_ id: Hash, over link: LinkID, now: Instant) {
-        missing[id]?.announcers.removeAll { $0 == link }
+        guard missing[id]?.lastAsked == link else { return }
         missing[id]?.deadline = now
     }
 
@@ -210,12 +240,13 @@ package struct PlumtreeMachine: Sendable {
         var actions: [Action] = []
         for (id, entry) in missing.filter({ $0.value.deadline <= now }).sorted(by: { $0.key < $1.key }) {
             var entry = entry
-            guard let link = entry.announcers.first else {
-                missing[id] = nil
+            guard entry.asked < entry.announcers.count else {
+                forgetMissing(id)
                 actions.append(.giveUp(id: id, author: entry.author))
                 continue
             }
-            entry.announcers.removeFirst()
+            let link = entry.announcers[entry.asked]
+            entry.asked += 1
             entry.deadline = now + ihaveTimeout / 2
             missing[id] = entry
             var tree = trees[entry.author] ?? Tree()

@@ -63,6 +63,11 @@ package struct ChatHistory: Sendable {
         return (header.to == nil ? group[key] : direct[key])?.holds(header.seq) ?? false
     }
 
+    /// In memory, or held once and then evicted or cleared: it must not be shown again.
+    package func isKnown(_ id: Hash, _ header: ChatHeader) -> Bool {
+        contains(id) || (holds(header) && self.id(at: header) == nil)
+    }
+
     /// The message at this place of the chain, if it is in memory: a different one is a fork.
     package func id(at header: ChatHeader) -> Hash? {
         let key = ChainKey(author: header.sender, chain: header.chain)
@@ -94,10 +99,11 @@ package struct ChatHistory: Sendable {
     private mutating func evict(_ id: Hash) {
         guard let item = items.removeValue(forKey: id) else { return }
         let key = ChainKey(author: item.header.sender, chain: item.header.chain)
+        // Of a fork the other branch may stand there.
         if item.header.to == nil {
-            group[key]?.ids[item.header.seq] = nil
+            if group[key]?.ids[item.header.seq] == id { group[key]?.ids[item.header.seq] = nil }
         } else {
-            direct[key]?.ids[item.header.seq] = nil
+            if direct[key]?.ids[item.header.seq] == id { direct[key]?.ids[item.header.seq] = nil }
         }
     }
 

@@ -89,7 +89,7 @@ package struct ChatMachine: Sendable {
         switch opener.verify(envelope) {
         case .failure(let refusal): return .refused(refusal.counter)
         case .success(let verified):
-            guard !history.contains(verified.id) else { return .known }
+            guard !history.isKnown(verified.id, verified.header) else { return .known }
             if let to = verified.header.to, to != cryptography.publicKey {
                 if verified.header.sender != cryptography.publicKey {
                     mailbox.insert(envelope, id: verified.id, header: verified.header, now: now)
@@ -111,11 +111,11 @@ package struct ChatMachine: Sendable {
         switch opener.verify(item.message, ciphertext: item.ciphertext, wraps: nil) {
         case .failure(let refusal): return .refused(refusal.counter)
         case .success(let verified):
-            guard !history.contains(verified.id) else { return .known }
-            // Only its author re-seals a direct message (protocol, 3.4).
+            guard !history.isKnown(verified.id, verified.header) else { return .known }
+            // Only its author re-seals a direct message, and only to its recipient (protocol, 3.4).
             guard
-                verified.header.to == nil || verified.header.sender == provider
-                    || verified.header.sender == cryptography.publicKey
+                verified.header.to == nil
+                    || (verified.header.to == cryptography.publicKey && verified.header.sender == provider)
             else { return .refused("refused.foreignReseal") }
             let format = EnvelopeFormat(network: network, cryptography: cryptography)
             let info = format.resealInfo(provider: provider, requester: cryptography.publicKey, prekey: prekey)
@@ -181,10 +181,11 @@ package struct ChatMachine: Sendable {
 
     // MARK: Keys and members
 
-    /// Turns the prekeys; true when the published record must change.
-    package mutating func turnPrekeys(at wall: UInt64) -> Bool {
-        let (erased, isChanged) = ring.turn(at: wall, with: cryptography)
+    /// Turns the prekeys and erases what has outlived its time; true when the published record must change.
+    package mutating func turnPrekeys(at now: Instant) -> Bool {
+        let (erased, isChanged) = ring.turn(at: now.wall, with: cryptography)
         opener.forget(prekeys: erased)
+        sealer.forgetExpired(at: now)
         return isChanged
     }
 

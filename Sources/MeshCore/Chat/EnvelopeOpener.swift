@@ -32,6 +32,9 @@ package struct EnvelopeOpener: Sendable {
         let encapsulated: Bytes32
     }
 
+    /// An honest sender makes one wrap for each recipient; each one tried costs an X25519.
+    private static let wrapsTried = 4
+
     private let network: Hash
     private let cryptography: any Cryptography
     private let format: EnvelopeFormat
@@ -77,8 +80,11 @@ package struct EnvelopeOpener: Sendable {
         let bind = format.bind(
             header: EnvelopeFormat.header(ofBody: verified.message.body), commitment: verified.body.commitment,
             ciphertextHash: verified.body.ciphertextHash)
+        var tries = 0
         for wrap in wraps {
             for (_, prekey) in own.filter({ $0.id == wrap.prekeyID }) {
+                tries += 1
+                guard tries <= Self.wrapsTried else { return nil }
                 guard let exporter = exporter(for: wrap, prekey: prekey, sender: verified.header.sender) else {
                     continue
                 }

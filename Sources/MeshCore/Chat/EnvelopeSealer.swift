@@ -74,6 +74,17 @@ package struct EnvelopeSealer: Sendable {
     /// Wipes the context of a member who is out.
     package mutating func forget(_ member: NodeID) { contexts[member] = nil }
 
+    /// Erases contexts that are too old, used or not: a context opens all that was sealed under it.
+    package mutating func forgetExpired(at now: Instant) {
+        contexts = contexts.filter { isFresh($0.value, at: now) }
+    }
+
+    /// By either clock: the monotonic one may stand still while the machine sleeps.
+    private func isFresh(_ context: Context, at now: Instant) -> Bool {
+        let age = now.wall - min(now.wall, context.madeAt.wall)
+        return now - context.madeAt < Self.contextLife && age < Self.contextLife.milliseconds
+    }
+
     private mutating func wrap(
         _ messageKey: any Secret, for recipient: Recipient, bind: Hash, now: Instant
     ) -> Wrap? {
@@ -88,7 +99,7 @@ package struct EnvelopeSealer: Sendable {
 
     private func context(for recipient: Recipient, now: Instant) -> Context? {
         if let context = contexts[recipient.id], context.prekey == recipient.prekey,
-            context.used < Self.contextMessages, now - context.madeAt < Self.contextLife
+            context.used < Self.contextMessages, isFresh(context, at: now)
         {
             return context
         }

@@ -37,8 +37,9 @@ package struct PrekeyRing: Sendable {
     package mutating func turn(
         at wall: UInt64, with cryptography: any Cryptography
     ) -> (erased: [Bytes32], isChanged: Bool) {
-        let erased = prekeys.filter { $0.eraseAt <= wall }.map(\.published.publicKey)
-        prekeys.removeAll { $0.eraseAt <= wall }
+        let gone = prekeys.filter { $0.eraseAt <= wall || isFromTheFuture($0.published, at: wall) }
+        let erased = gone.map(\.published.publicKey)
+        prekeys.removeAll { erased.contains($0.published.publicKey) }
         var isChanged = false
         for rotation in [PrekeysValue.Class.fast, .slow] where isDue(rotation, at: wall) {
             make(rotation, at: wall, with: cryptography)
@@ -73,10 +74,14 @@ package struct PrekeyRing: Sendable {
         prekeys.last { $0.published.rotation == rotation }
     }
 
-    /// Also after a clock that was set back: a key from the future is no use to anybody.
     private func isDue(_ rotation: PrekeysValue.Class, at wall: UInt64) -> Bool {
         guard let newest = newest(rotation)?.published else { return true }
-        return wall >= newest.notBefore + Schedule.of(rotation).rotation || wall + 3_600_000 < newest.notBefore
+        return wall >= newest.notBefore + Schedule.of(rotation).rotation
+    }
+
+    /// After a clock that was set back: of no use to anybody, and due to be erased only when that future comes.
+    private func isFromTheFuture(_ prekey: PrekeysValue.Prekey, at wall: UInt64) -> Bool {
+        prekey.notBefore > wall.addingClamped(PrekeysValue.clockMargin)
     }
 
     private mutating func make(

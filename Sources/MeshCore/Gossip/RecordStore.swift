@@ -16,9 +16,8 @@ package struct RecordStore: Sendable {
     package enum Verdict: Sendable, Equatable {
         case new
         case known
+        /// Than what is held under its key, or than all of the `recordsPerOwner` that are held.
         case older
-        /// The owner has `recordsPerOwner` keys already.
-        case full
     }
 
     private struct Namespace: Sendable {
@@ -28,6 +27,10 @@ package struct RecordStore: Sendable {
         var version: UInt64 = 0
         /// Over the record ids in the order of their keys; nil when it must be computed anew.
         var hash: Hash?
+
+        var oldest: Entry? {
+            entries.values.min { left, right in RecordStore.isNewer(right.record, right.id, than: left) }
+        }
     }
 
     private var namespaces: [NodeID: Namespace] = [:]
@@ -43,7 +46,8 @@ package struct RecordStore: Sendable {
     package func verdict(on record: Record, id: Hash) -> Verdict {
         guard let namespace = namespaces[record.signer] else { return .new }
         guard let held = namespace.entries[record.key] else {
-            return namespace.entries.count < limit ? .new : .full
+            guard namespace.entries.count >= limit, let oldest = namespace.oldest else { return .new }
+            return Self.isNewer(record, id, than: oldest) ? .new : .older
         }
         if held.id == id { return .known }
         return Self.isNewer(record, id, than: held) ? .new : .older
@@ -55,6 +59,10 @@ package struct RecordStore: Sendable {
         guard verdict == .new else { return verdict }
         var namespace = namespaces[entry.record.signer] ?? Namespace()
         namespace.entries[entry.record.key] = entry
+        // The newest stay, whatever the order in which they came: nodes that kept others would never agree.
+        if namespace.entries.count > limit, let oldest = namespace.oldest {
+            namespace.entries[oldest.record.key] = nil
+        }
         if (namespace.life, namespace.version) < (entry.record.life, entry.record.version) {
             (namespace.life, namespace.version) = (entry.record.life, entry.record.version)
         }

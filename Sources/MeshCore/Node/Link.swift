@@ -108,7 +108,9 @@ struct Request: Sendable {
     let provider: NodeID
     let prekey: Bytes32
     let sentAt: Instant
-    let isRanges: Bool
+    let kind: Kind
+
+    enum Kind: Sendable { case ranges, ids, direct }
 }
 
 /// A message this node must ask for again.

@@ -120,6 +120,13 @@ extension NodeCore {
         }
     }
 
+    /// Announcements under names that are no member's are not followed up: they would fill trees and repair.
+    mutating func receive(_ announcement: IHave, over link: LinkID) {
+        var message = announcement
+        message.entries.removeAll { !membership.isAdmitted($0.author) }
+        perform(plumtree.announced(message, over: link, now: now))
+    }
+
     mutating func receive(_ graft: Graft, over link: LinkID) {
         plumtree.grafted(graft, over: link)
         guard let id = graft.id else { return }

@@ -36,10 +36,10 @@ extension NodeCore {
         let audience = member.map { [$0] } ?? rosterMembers.filter { $0 != id }
         let recipients = audience.compactMap { member in
             prekeys(of: member)?.chosen(at: now.wall).map { EnvelopeSealer.Recipient(id: member, prekey: $0) }
-        }
+        }.prefix(WireLimits.wraps)  // partitions may together invite more; repair serves the rest
         guard text.count <= configuration.limits.messageText,
             let (message, envelope) = chat.compose(
-                text, to: member, recipients: recipients, audience: audience, now: now)
+                text, to: member, recipients: Array(recipients), audience: audience, now: now)
         else { return answer(command, .refused(.textTooLong(limit: configuration.limits.messageText))) }
         payloads[message.id] = .chat(envelope)
         if unpassed.count < configuration.limits.history { unpassed.insert(message.id) }

@@ -26,9 +26,9 @@ extension NodeCore {
         case .operationIDs(let ids): receive(ids, over: link)
         case .operations(let chunk): receive(chunk, over: link)
         case .gossip(let gossip): receive(gossip, over: link)
-        case .ihave(let message): perform(plumtree.announced(message, over: link, now: now))
+        case .ihave(let message): receive(message, over: link)
         case .graft(let graft): receive(graft, over: link)
-        case .prune(let prune): plumtree.pruned(prune, over: link)
+        case .prune(let prune): if membership.isAdmitted(prune.author) { plumtree.pruned(prune, over: link) }
         case .notFound(let answer): plumtree.notFound(answer.id, over: link, now: now)
         case .vector(let vector): receive(vector, from: peer, over: link)
         case .routed(let routed): receive(routed, from: peer)
@@ -272,12 +272,14 @@ extension NodeCore {
 
     /// A record of this node's own from a later life: a restored copy. The new life is led past it.
     private mutating func outlive(_ record: Record) -> Bool {
-        guard (record.life, record.version) >= (life, recordVersion), record.life < WireLimits.sequence - 1 else {
-            return false
-        }
+        guard (record.life, record.version) >= (life, recordVersion) else { return false }
+        // Two programs under one key would otherwise overtake each other as fast as the network is.
+        guard outlivedAt.map({ now - $0 >= .seconds(5) }) ?? true else { return false }
+        outlivedAt = now
+        warn("own-records", "records of this identity from another run came back; is it running twice?")
+        guard record.life + 1 < WireLimits.sequence else { return false }
         life = max(life, record.life) + 1
         recordVersion = 0
-        warn("own-records", "records of this identity from another run came back; is it running twice?")
         persist([.life(life)], then: .nothing)
         publishAddress()
         publishNick()
@@ -378,7 +380,7 @@ extension NodeCore {
     mutating func turnPrekeys() {
         timers.prekeys = now + Self.prekeyCheck
         guard network != nil else { return }
-        if chat.turnPrekeys(at: now.wall) { publishPrekeys() }
+        if chat.turnPrekeys(at: now) { publishPrekeys() }
     }
 
     func prekeys(of member: NodeID) -> PrekeysValue? {

@@ -203,7 +203,8 @@ extension NodeCore {
     // MARK: REJECT
 
     mutating func receiveReject(_ signed: Signed, over link: LinkID) {
-        guard let state = links[link], state.phase != .closing,
+        // It answers a HELLO of ours; on an open link it puts us out.
+        guard let state = links[link], state.phase != .closing, state.phase != .awaitHello,
             let reject = try? Reject.verified(signed, in: .zero, with: cryptography),
             reject.channel == state.info.channel, reject.hello == state.helloHash,
             reject.signer == state.info.certificateKey ?? reject.signer, reject.signer != id
@@ -229,7 +230,7 @@ extension NodeCore {
                     endpoint: state.info.remote, reason: Rejection.Reason(reject.reason), id: reject.signer,
                     by: proof?.signer)))
         // Others believe a revocation only as an operation that verifies; then it is one like any other.
-        if let proof, proof.subject == id, !operations.contains(proof.id) {
+        if let proof, proof.subject == id, !operations.contains(proof.id), operations.wasEverAdmitted(proof.signer) {
             persist([.operation(proof.operation)], then: .operations([proof], from: nil, nil))
         }
         dialRejected(reject, over: link)

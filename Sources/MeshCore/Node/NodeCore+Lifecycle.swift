@@ -17,7 +17,7 @@ extension NodeCore {
                 {
                     seeds[index].pinned = key
                 }
-            case .life(let past): life = max(life, past.addingClamped(1))
+            case .life(let past): life = min(max(life, past.addingClamped(1)), WireLimits.sequence - 1)
             case .nick(let chosen): if configuration.nick == nil { nick = chosen }
             case .seen(let member): seen.insert(member)
             case .memberNick(let member, let nick): knownNicks[member] = nick
@@ -94,7 +94,7 @@ extension NodeCore {
 
     /// Publishes this node's records; called once per run and network.
     mutating func beginInNetwork() {
-        _ = chat.turnPrekeys(at: now.wall)
+        _ = chat.turnPrekeys(at: now)
         publishAddress()
         publishNick()
         publishPrekeys()
@@ -119,6 +119,7 @@ extension NodeCore {
         for link in links.keys.sorted() {
             links[link]?.detector?.restart(at: now)
             rearmSuspicion(link)
+            if links[link]?.suspectSince != nil { links[link]?.suspectSince = now }
         }
     }
 
@@ -154,6 +155,7 @@ extension NodeCore {
         checkLinks()
         perform(plumtree.nextDeadline.map { $0 <= now } == true ? plumtree.deadline(now: now) : [])
         retryMissed()
+        passOverSilentProvider()
         dialSeeds()
         if discovery.nextRequest <= now { requestDiscovery() }
         if followsTopology, topology.nextEvaluation <= now { evaluateTopology() }

@@ -146,11 +146,7 @@ extension NodeCore {
     mutating func receive(_ chunk: OperationsChunk, over link: LinkID) {
         var fresh: [VerifiedOperation] = []
         for operation in chunk.operations where !operations.isKnown(operation.id(in: networkID, with: cryptography)) {
-            guard operationLimit.allows(at: now) else {
-                count("operationFlood")
-                warn("operation-flood", "more than \(configuration.limits.operations) operations; taking one a second")
-                break
-            }
+            guard mayTake(operation) else { continue }
             do throws(VerificationError) {
                 fresh.append(try VerifiedOperation.verify(operation, in: networkID, with: cryptography))
             } catch {
@@ -165,6 +161,20 @@ extension NodeCore {
         for operation in fresh where !ids.contains(operation.id) { operations.insert(operation) }
         guard !effective.isEmpty else { return }
         persist(effective.map { .operation($0.operation) }, then: .operations(effective, from: link, nil))
+    }
+
+    /// Is there time for one more? What is left out now is offered again by the next digest.
+    private mutating func mayTake(_ operation: Operation) -> Bool {
+        // A format byte, then the signer: only a claim as yet.
+        let signer = NodeID(operation.signed.body.dropFirst().prefix(Bytes32.count))
+        let isOutsider = signer.map { !operations.wasEverAdmitted($0) } ?? true
+        if isOutsider ? outsiderLimit.allows(at: now) : operationLimit.allows(at: now) { return true }
+        count("operationFlood")
+        if floodWarnedAt.map({ now - $0 >= .seconds(60) }) ?? true {
+            floodWarnedAt = now
+            warn("operation-flood", "more than \(configuration.limits.operations) operations; taking one a second")
+        }
+        return false
     }
 
     /// Takes verified and stored operations into the set, passes on what is new, and acts on what changed.

@@ -10,17 +10,16 @@ extension NodeCore {
 
     /// The chains whose messages are honoured, so that the vectors of equal nodes are equal.
     private var honouredVector: [VersionVector.Entry] {
-        chat.history.vector.compactMap { entry in
-            guard entry.next > 0,
-                membership.honoursMessage(by: entry.author, chain: entry.chain, seq: entry.next - 1)
-            else { return nil }
-            return entry
+        let honoured = chat.history.vector.filter { entry in
+            entry.next > 0
+                && membership.honoursMessage(by: entry.author, chain: entry.chain, seq: entry.next - 1)
         }
+        return Array(honoured.prefix(WireLimits.vectorChains))
     }
 
     mutating func sendVector(over link: LinkID, withChains: Bool) {
         guard links[link]?.isSynced == true else { return }
-        let chains = Array(honouredVector.prefix(WireLimits.vectorChains))
+        let chains = honouredVector
         if withChains { links[link]?.vectorSentAt = now }
         send(.vector(VersionVector(root: vectorRoot(chains), chains: withChains ? chains : nil)), over: link)
     }
@@ -63,6 +62,15 @@ extension NodeCore {
         }
     }
 
+    /// Who did not answer in time is passed over until it says again what it has.
+    mutating func passOverSilentProvider() {
+        guard let inFlight = rangesInFlight, inFlight.until <= now else { return }
+        count("silentProvider")
+        rangesInFlight = nil
+        for link in openLinks where links[link]?.peer == inFlight.peer { links[link]?.peerVector = [] }
+        requestRanges()
+    }
+
     /// The beat of anti-entropy: every link, and one member beyond them.
     mutating func repair() {
         timers.repair = now + Self.repairInterval
@@ -79,9 +87,14 @@ extension NodeCore {
         let body = SyncRequest(signer: id, to: provider, nonce: nonce, prekey: prekey, want: want)
         let signed = body.signed(in: networkID, with: cryptography)
         guard route(Routed(to: provider, item: .request(signed))) else { return }
-        let isRanges = if case .ranges = want { true } else { false }
+        let kind: Request.Kind =
+            switch want {
+            case .ranges: .ranges
+            case .ids: .ids
+            case .direct: .direct
+            }
         let request = SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography)
-        requests[request] = Request(provider: provider, prekey: prekey, sentAt: now, isRanges: isRanges)
+        requests[request] = Request(provider: provider, prekey: prekey, sentAt: now, kind: kind)
     }
 
     /// Direct messages to this node that the member holds for it.
@@ -119,6 +132,7 @@ extension NodeCore {
         var letters: [SyncResponse.Item] = []
         var items: [ChatHistory.Item] = []
         var missing: [SyncResponse.Item] = []
+        var isCut = false
         switch request.want {
         case .ranges(let ranges):
             for range in ranges where items.count < WireLimits.syncItems {
@@ -129,8 +143,12 @@ extension NodeCore {
                 if let item = chat.history.item(id) { items.append(item) } else { missing.append(.missing(id)) }
             }
         case .direct(let held):
-            letters = chat.mailbox.letters(for: request.signer, except: held, limit: WireLimits.syncItems / 2)
-                .map { .sealed($0) }
+            let waiting = chat.mailbox.letters(for: request.signer, except: held, limit: WireLimits.syncItems / 2)
+            let first = waiting[...].prefixBySize(Self.responseSize) {
+                $0.ciphertext.count + $0.message.body.count + $0.wraps.count * 88 + 96
+            }
+            letters = first.map { .sealed($0) }
+            isCut = first.count < waiting.count || waiting.count == WireLimits.syncItems / 2
             items = chat.history.directItems(from: id, to: request.signer, except: held)
         }
         let room = WireLimits.syncItems - letters.count - missing.count
@@ -141,7 +159,7 @@ extension NodeCore {
         let resealed = request.prekey.flatMap {
             chat.reseal(chosen, for: request.signer, prekey: $0, request: requestID)
         }
-        let isCut = chosen.count < permitted.count || (items.count == WireLimits.syncItems && !chosen.isEmpty)
+        isCut = isCut || chosen.count < permitted.count || (items.count == WireLimits.syncItems && !chosen.isEmpty)
         return (letters + (resealed ?? []) + missing, isCut)
     }
 
@@ -168,7 +186,9 @@ extension NodeCore {
         var brought = 0
         for item in response.items where take(item, request: response.request, request) { brought += 1 }
         count("repaired", UInt64(brought))
-        guard request.isRanges else { return }
+        // Only progress is followed up: letters that cannot be opened here would come again and again.
+        if request.kind == .direct, response.hasMore, brought > 0 { requestDirect(from: request.provider) }
+        guard request.kind == .ranges else { return }
         rangesInFlight = nil
         // A peer that brought nothing has nothing (more) for us: do not ask it again before it says so.
         if brought == 0 || !response.hasMore {

@@ -75,7 +75,11 @@ package struct NodeCore: Sendable {
     // Timers that are not a machine's own
     var timers = Timers()
     var discovery = DiscoveryState()
-    var operationLimit = RateLimit(burst: 4_096, perSecond: 1)
+    var operationLimit: RateLimit
+    /// Operations of keys that were never members: they must not use up the time of those that count.
+    var outsiderLimit: RateLimit
+    var floodWarnedAt: Instant?
+    var outlivedAt: Instant?
     var recordLimits: [NodeID: RateLimit] = [:]
     var requestLimits: [NodeID: RateLimit] = [:]
     var counters: [String: UInt64] = [:]
@@ -93,6 +97,8 @@ package struct NodeCore: Sendable {
         id = cryptography.publicKey
         generator = SeededGenerator(seed: randomSeed)
         self.now = now
+        operationLimit = RateLimit(burst: configuration.limits.operations, perSecond: 1)
+        outsiderLimit = operationLimit
         nick = configuration.nick
         seeds = configuration.seedPeers.map { SeedState(peer: $0, now: now) }
         life = now.wall
