@@ -9,6 +9,8 @@ final class TestWorld {
         let name: String
         let seed: IdentitySeed
         let cryptography: OpenSSLCryptography
+        /// What the core is given: the same, or one whose fresh secrets follow from a seed.
+        let secrets: any Cryptography
         var configuration: NodeConfiguration
         var core: NodeCore
         var endpoint: Endpoint
@@ -24,17 +26,21 @@ final class TestWorld {
         var commands: UInt64 = 0
         var frameBytes = 0
 
-        init(name: String, index: Int, worldSeed: UInt64, configuration: NodeConfiguration, now: Instant) {
+        init(
+            name: String, index: Int, worldSeed: UInt64, configuration: NodeConfiguration, random: UInt64?, now: Instant
+        ) {
             self.name = name
             var generator = SeededGenerator(seed: worldSeed &* 1_000 &+ UInt64(index))
             guard let seed = IdentitySeed(bytes: (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
             else { preconditionFailure("32 bytes were given") }
             self.seed = seed
-            cryptography = OpenSSLCryptography(seed: seed)
+            let cryptography = OpenSSLCryptography(seed: seed)
+            self.cryptography = cryptography
             self.configuration = configuration
             endpoint = Endpoint(host: "10.0.\(index / 200).\(index % 200 + 1)", port: 9000)
+            secrets = random.map { SeededCryptography(base: cryptography, seed: $0 &+ UInt64(index)) } ?? cryptography
             core = NodeCore(
-                configuration: configuration, cryptography: cryptography, restored: [], randomSeed: UInt64(index),
+                configuration: configuration, cryptography: secrets, restored: [], randomSeed: UInt64(index),
                 now: now)
         }
 
@@ -63,11 +69,23 @@ final class TestWorld {
     /// Which pairs cannot talk.
     var isCut: (Int, Int) -> Bool = { _, _ in false }
     let delay: Duration
+    /// Keep every frame, as somebody would who listens behind TLS everywhere.
+    var records = false
+    private(set) var recorded: [[UInt8]] = []
 
     /// Identities and choices follow from the seed.
     let seed: UInt64
+    /// With it also nonces, prekeys and message keys follow from a seed.
+    private let random: UInt64?
+    /// How far a node's calendar is off, in ms.
+    var skews: [Int: Int64] = [:]
+    /// Keep one line of (time, node, input, effects) for each input.
+    var traces = false
+    private(set) var trace: [String] = []
 
-    init(seed: UInt64 = 1, delay: Duration = .milliseconds(10)) { (self.seed, self.delay) = (seed, delay) }
+    init(seed: UInt64 = 1, delay: Duration = .milliseconds(10), random: UInt64? = nil) {
+        (self.seed, self.delay, self.random) = (seed, delay, random)
+    }
 
     @discardableResult
     func add(_ name: String, _ change: (inout NodeConfiguration) -> Void = { _ in }) -> Node {
@@ -77,7 +95,7 @@ final class TestWorld {
         configuration.nick = name
         change(&configuration)
         let node = Node(
-            name: name, index: nodes.count, worldSeed: seed, configuration: configuration, now: now)
+            name: name, index: nodes.count, worldSeed: seed, configuration: configuration, random: random, now: now)
         nodes.append(node)
         return node
     }
@@ -87,8 +105,8 @@ final class TestWorld {
     func start(_ node: Node) {
         node.isUp = true
         node.core = NodeCore(
-            configuration: node.configuration, cryptography: node.cryptography, restored: node.store,
-            randomSeed: UInt64(index(node)) &* 77 &+ node.commands, now: now)
+            configuration: node.configuration, cryptography: node.secrets, restored: node.store,
+            randomSeed: UInt64(index(node)) &* 77 &+ node.commands, now: time(of: index(node)))
         deliver(
             .started(listening: node.endpoint, reachable: node.isDialable ? [node.endpoint] : []), to: index(node))
     }
@@ -97,7 +115,7 @@ final class TestWorld {
     func kill(_ node: Node, silently: Bool = false) {
         node.isUp = false
         node.held = []
-        for (end, other) in peers where end.node == index(node) {
+        for (end, other) in peers.sorted(by: { $0.key.link < $1.key.link }) where end.node == index(node) {
             (peers[end], peers[other]) = (nil, nil)
             if !silently { schedule(.input(other.node, .linkDown(other.link, .closed))) }
         }
@@ -138,6 +156,14 @@ final class TestWorld {
             run(for: min(.milliseconds(50), end - now))
         }
         return true
+    }
+
+    /// All machines sleep and wake together, then run for two seconds.
+    func jump(by duration: Duration) {
+        now = now + duration
+        for index in queue.indices { queue[index].at = queue[index].at + duration }
+        for index in nodes.indices { deliver(.deadline, to: index) }
+        run(for: .seconds(2))
     }
 
     private func step(until end: Instant) -> Bool {
@@ -200,7 +226,7 @@ final class TestWorld {
         nodes[target].accepted += 1
         let other = End(node: target, link: .accepted(nodes[target].accepted))
         (peers[end], peers[other]) = (other, end)
-        let channel = nodes[target].cryptography.hash(nodes[target].cryptography.randomBytes(32))
+        let channel = nodes[target].cryptography.hash(nodes[target].secrets.randomBytes(32))
         let tls = nodes[target].configuration.usesTLS ? "TLSv1.3" : nil
         func info(_ role: LinkInfo.Role, _ remote: Endpoint, _ key: NodeID) -> LinkInfo {
             LinkInfo(
@@ -212,12 +238,19 @@ final class TestWorld {
         deliver(.linkUp(end.link, info(.dialler, endpoint, nodes[target].id)), to: end.node)
     }
 
+    private func time(of index: Int) -> Instant {
+        let skew = skews[index] ?? 0
+        return Instant(
+            uptime: now.uptime, wall: skew < 0 ? now.wall - skew.magnitude : now.wall + skew.magnitude)
+    }
+
     private func deliver(_ input: Input, to index: Int) {
         let node = nodes[index]
         guard node.isUp else { return }
         guard !node.isPaused else { return node.held.append(input) }
         var effects: [Effect] = []
-        node.core.handle(input, now: now, into: &effects)
+        node.core.handle(input, now: time(of: index), into: &effects)
+        if traces { trace.append("\(now.uptime) \(node.name) \(input) -> \(effects)") }
         for effect in effects { perform(effect, of: index) }
     }
 
@@ -250,6 +283,7 @@ final class TestWorld {
             guard let other = peers[End(node: index, link: link)] else { return }
             let bytes = message.encoded()
             node.frameBytes += bytes.count + 4
+            if records { recorded.append(bytes) }
             if !isCut(index, other.node) { schedule(.frame(to: other, bytes)) }
         case .close(let link, _):
             let end = End(node: index, link: link)

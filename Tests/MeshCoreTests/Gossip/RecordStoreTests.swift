@@ -1,0 +1,100 @@
+import MeshCore
+import MeshCrypto
+import Testing
+
+@Suite struct RecordStoreTests {
+    private static let cryptography = WireValues.alice
+
+    private static func entry(
+        _ key: String, life: UInt64 = 1, version: UInt64, value: [UInt8] = [], of owner: NodeID = cryptography.publicKey
+    ) -> RecordStore.Entry {
+        let record = Record(signer: owner, life: life, version: version, key: key, value: value)
+        let signed = Signed(body: record.body(), signature: WireValues.message.signature)
+        return RecordStore.Entry(record: record, signed: signed, id: cryptography.hash(signed.body))
+    }
+
+    private static func value(_ store: RecordStore, _ key: String) -> [UInt8]? {
+        store.entry(key, of: cryptography.publicKey)?.record.value
+    }
+
+    @Test func theNewestByLifeThenVersionWinsInAnyOrder() {
+        let entries = [
+            Self.entry("k", life: 1, version: 9, value: [1]), Self.entry("k", life: 2, version: 1, value: [2]),
+            Self.entry("k", life: 2, version: 3, value: [3]),
+        ]
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1]] {
+            var store = RecordStore(recordsPerOwner: 256)
+            for index in order { store.insert(entries[index]) }
+            #expect(Self.value(store, "k") == [3])
+        }
+    }
+
+    @Test func theSameVersionTwiceIsSettledByTheIdEverywhereAlike() {
+        let (left, right) = (Self.entry("k", version: 1, value: [1]), Self.entry("k", version: 1, value: [2]))
+        var values: [[UInt8]?] = []
+        for order in [[left, right], [right, left]] {
+            var store = RecordStore(recordsPerOwner: 256)
+            for entry in order { store.insert(entry) }
+            values.append(Self.value(store, "k"))
+        }
+        #expect(values[0] == values[1])
+    }
+
+    @Test func knownAndOlderRecordsAreNoNews() {
+        var store = RecordStore(recordsPerOwner: 256)
+        #expect(store.insert(Self.entry("k", version: 2)) == .new)
+        #expect(store.insert(Self.entry("k", version: 2)) == .known)
+        #expect(store.insert(Self.entry("k", version: 1)) == .older)
+    }
+
+    /// Which records an owner with too many of them has must not depend on the order in which they came, or two
+    /// nodes would never agree and send each other all of them each second.
+    @Test func beyondTheLimitTheNewestStayWhateverTheOrder() {
+        let entries = (0..<40).map { Self.entry("k\($0)", version: UInt64($0)) }
+        var digests: [DigestDetail.Owner] = []
+        for order in [Array(entries), entries.reversed(), entries.shuffled()] {
+            var store = RecordStore(recordsPerOwner: 16)
+            for entry in order { store.insert(entry) }
+            digests += store.digest(with: Self.cryptography)
+            #expect(MemoryWalk.elements(in: store) < 60)
+            #expect(Self.value(store, "k39") != nil && Self.value(store, "k3") == nil)
+        }
+        #expect(digests.count == 3 && digests.allSatisfy { $0 == digests[0] })
+    }
+
+    @Test func aPeerGetsWhatItLacksInOrderAndNothingMore() {
+        var (full, half) = (RecordStore(recordsPerOwner: 256), RecordStore(recordsPerOwner: 256))
+        for number in 1...6 {
+            full.insert(Self.entry("k\(number)", version: UInt64(number)))
+            if number <= 3 { half.insert(Self.entry("k\(number)", version: UInt64(number))) }
+        }
+        let missing = full.missing(from: half.digest(with: Self.cryptography), with: Self.cryptography)
+        #expect(missing.compactMap { try? Record(body: $0.body).version } == [4, 5, 6])
+        #expect(half.missing(from: full.digest(with: Self.cryptography), with: Self.cryptography).count == 3)
+        #expect(full.missing(from: full.digest(with: Self.cryptography), with: Self.cryptography).isEmpty)
+        #expect(full.missing(from: [], with: Self.cryptography).count == 6)
+    }
+
+    /// The peer's version is as high as ours, and yet one is missing there: the hash shows it.
+    @Test func aGapBelowTheNewestVersionIsFoundByTheHash() {
+        var (full, holed) = (RecordStore(recordsPerOwner: 256), RecordStore(recordsPerOwner: 256))
+        for number in 1...6 {
+            full.insert(Self.entry("k\(number)", version: UInt64(number)))
+            if number != 3 { holed.insert(Self.entry("k\(number)", version: UInt64(number))) }
+        }
+        let missing = full.missing(from: holed.digest(with: Self.cryptography), with: Self.cryptography)
+        for signed in missing {
+            guard let record = try? Record(body: signed.body) else { continue }
+            holed.insert(Self.entry(record.key, version: record.version))
+        }
+        #expect(full.digest(with: Self.cryptography) == holed.digest(with: Self.cryptography))
+    }
+
+    @Test func aRemovedOwnerLeavesNothing() {
+        var store = RecordStore(recordsPerOwner: 256)
+        store.insert(Self.entry("k", version: 1))
+        store.remove(Self.cryptography.publicKey)
+        #expect(store.owners.isEmpty)
+        #expect(MemoryWalk.elements(in: store) == 0)
+    }
+}
