@@ -28,23 +28,3 @@ struct TransportCounters {
         return values.sorted { $0.key < $1.key }.map { NodeStatus.Counter(name: $0.key, count: $0.value) }
     }
 }
-
-extension LinkFailure {
-    /// One word, for counters.
-    package var name: String {
-        switch self {
-        case .closed: "closed"
-        case .closedByUs: "closedByUs"
-        case .unreachable: "unreachable"
-        case .timeout: "timeout"
-        case .broken: "broken"
-        case .tlsExpected: "tlsExpected"
-        case .clearExpected: "clearExpected"
-        case .badCertificate: "badCertificate"
-        case .handshakeFailed: "handshakeFailed"
-        case .unexpectedKey: "unexpectedKey"
-        case .frameTooLong: "frameTooLong"
-        case .queueFull: "queueFull"
-        }
-    }
-}

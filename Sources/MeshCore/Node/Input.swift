@@ -105,3 +105,23 @@ package enum LinkFailure: Error, Sendable, Equatable {
     /// The peer does not read: the bounded send queue is full.
     case queueFull
 }
+
+extension LinkFailure {
+    /// One word, for counters.
+    package var name: String {
+        switch self {
+        case .closed: "closed"
+        case .closedByUs: "closedByUs"
+        case .unreachable: "unreachable"
+        case .timeout: "timeout"
+        case .broken: "broken"
+        case .tlsExpected: "tlsExpected"
+        case .clearExpected: "clearExpected"
+        case .badCertificate: "badCertificate"
+        case .handshakeFailed: "handshakeFailed"
+        case .unexpectedKey: "unexpectedKey"
+        case .frameTooLong: "frameTooLong"
+        case .queueFull: "queueFull"
+        }
+    }
+}

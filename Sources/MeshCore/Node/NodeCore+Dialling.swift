@@ -105,7 +105,7 @@ extension NodeCore {
             }
         default: break
         }
-        count("linkFailure.\(failure.counter)")
+        count("linkFailure.\(failure.name)")
     }
 
     mutating func dialRejected(_ reject: Reject, over link: LinkID) {
@@ -290,26 +290,6 @@ extension Dial {
         case .member(let member), .invited(let member), .contact(let member): member
         case .seed, .local: expected
         case .dialBack: nil
-        }
-    }
-}
-
-extension LinkFailure {
-    /// The word that counters use.
-    var counter: String {
-        switch self {
-        case .closed: "closed"
-        case .closedByUs: "closedByUs"
-        case .unreachable: "unreachable"
-        case .timeout: "timeout"
-        case .broken: "broken"
-        case .tlsExpected: "tlsExpected"
-        case .clearExpected: "clearExpected"
-        case .badCertificate: "badCertificate"
-        case .handshakeFailed: "handshakeFailed"
-        case .unexpectedKey: "unexpectedKey"
-        case .frameTooLong: "frameTooLong"
-        case .queueFull: "queueFull"
         }
     }
 }
