@@ -46,7 +46,7 @@ enum TestMesh {
             while true {
                 condition.stateHash = try await first.status().stateHash
                 do {
-                    try await node.wait(for: condition, timeout: .seconds(2))
+                    try await node.wait(for: condition, timeout: .seconds(20))
                     break
                 } catch let error as MeshError where error.code == .timeout {
                     guard try await first.status().stateHash != condition.stateHash else { throw error }

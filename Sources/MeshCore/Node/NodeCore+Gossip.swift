@@ -137,6 +137,8 @@ extension NodeCore {
         links[link]?.peerRoot = digest.root
         if digest.root == root {
             links[link]?.exchangeUntil = nil
+            // Whoever sends details waits for an answer; that there is nothing to send is one.
+            if digest.detail != nil { sendDigest(over: link, withDetail: false) }
             return synced(link)
         }
         guard let detail = digest.detail else {
