@@ -116,7 +116,8 @@ struct Request: Sendable {
 /// A message this node must ask for again.
 struct Missed: Sendable {
     let author: NodeID
-    let isDirect: Bool
+    /// Of a direct message, its place: nobody but its author need send it again.
+    let direct: ChainRange?
     var attempts = 0
     var nextTry: Instant
 }

@@ -9,7 +9,7 @@ extension NodeCore {
                 send(.gossip(Gossip(isReset: isReset, hops: hops, item: item)), over: link)
                 unpassed.remove(id)
             case .giveUp(let id, let author):
-                miss(id, author: author, isDirect: false)
+                miss(id, author: author, direct: nil)
             }
         }
     }
@@ -75,7 +75,9 @@ extension NodeCore {
             acknowledge(verified.header)
         case .missed(let verified):
             count("missed")
-            miss(verified.id, author: verified.header.sender, isDirect: verified.header.to != nil)
+            let header = verified.header
+            let place = ChainRange(author: header.sender, chain: header.chain, from: header.seq, to: header.seq + 1)
+            miss(verified.id, author: header.sender, direct: header.to == nil ? nil : place)
         case .relayed, .known, .refused: break
         }
     }

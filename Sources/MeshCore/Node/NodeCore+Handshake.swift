@@ -177,7 +177,8 @@ extension NodeCore {
             return close(link, .badIdentity)
         }
         awaitStore(link)
-        persist(verified.map { .operation($0.operation) }, then: .admit(verified, link))
+        let news = verified.filter { !operations.contains($0.id) }
+        persist(news.map { .operation($0.operation) }, then: .admit(news, link))
     }
 
     /// The peer has proven itself and gossips already; frames may be long from here on.

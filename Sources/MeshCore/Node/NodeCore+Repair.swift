@@ -100,7 +100,10 @@ extension NodeCore {
     /// Direct messages to this node that the member holds for it.
     mutating func requestDirect(from member: NodeID?) {
         guard let member, member != id else { return }
-        request(.direct(Array(chat.history.directHeld(by: id).prefix(WireLimits.ranges))), from: member)
+        // What came and cannot be opened here stands for held, or it would stand before all later ones.
+        let unreadable = missed.keys.compactMap { missed[$0]?.direct }.filter { $0.author != member }
+        let held = chat.history.directHeld(by: id) + unreadable
+        request(.direct(Array(held.prefix(WireLimits.ranges))), from: member)
     }
 
     mutating func receiveRequest(_ signed: Signed) {
@@ -183,11 +186,14 @@ extension NodeCore {
             return count("refused.unaskedResponse")
         }
         requests[response.request] = nil
+        let missedBefore = missed.count
         var brought = 0
         for item in response.items where take(item, request: response.request, request) { brought += 1 }
         count("repaired", UInt64(brought))
-        // Only progress is followed up: letters that cannot be opened here would come again and again.
-        if request.kind == .direct, response.hasMore, brought > 0 { requestDirect(from: request.provider) }
+        // Only progress is followed up: an answer that brings nothing new would come again and again.
+        if request.kind == .direct, response.hasMore, brought > 0 || missed.count > missedBefore {
+            requestDirect(from: request.provider)
+        }
         guard request.kind == .ranges else { return }
         rangesInFlight = nil
         // A peer that brought nothing has nothing (more) for us: do not ask it again before it says so.
@@ -238,9 +244,9 @@ extension NodeCore {
     // MARK: Missed
 
     /// A message that exists and that this node cannot read: ask its author, then others.
-    mutating func miss(_ id: Hash, author: NodeID, isDirect: Bool) {
+    mutating func miss(_ id: Hash, author: NodeID, direct: ChainRange?) {
         guard missed[id] == nil, !chat.history.contains(id) else { return }
-        missed[id] = Missed(author: author, isDirect: isDirect, nextTry: now + .seconds(2))
+        missed[id] = Missed(author: author, direct: direct, nextTry: now + .seconds(2))
         timers.missed = min(timers.missed, now + .seconds(2))
     }
 
@@ -266,8 +272,8 @@ extension NodeCore {
     }
 
     private mutating func provider(for entry: Missed) -> NodeID? {
-        if entry.attempts % 2 == 0 || entry.isDirect, topology.isReachable(entry.author) { return entry.author }
-        if entry.isDirect { return nil }
+        if entry.attempts % 2 == 0 || entry.direct != nil, topology.isReachable(entry.author) { return entry.author }
+        if entry.direct != nil { return nil }
         return topology.reachable.filter { $0 != id }.randomElement(using: &generator)
     }
 }
