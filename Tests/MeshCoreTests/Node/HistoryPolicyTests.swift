@@ -62,6 +62,28 @@ import Testing
             world.run(until: { nodes[2].texts.count == 40 }, limit: .seconds(120)), "\(nodes[2].texts.count) of 40")
     }
 
+    /// Letters that only their author could seal anew, and the author is gone: they must not stand before others.
+    @Test func lettersThatCannotBeOpenedDoNotHoldBackLaterOnes() {
+        let (world, nodes) = StoryTests.mesh(4)
+        world.kill(nodes[2])
+        world.run(for: .seconds(10))
+        for number in 0..<10 {
+            let text = Array("\(number) \(String(repeating: "l", count: 60_000))".utf8)
+            world.ask(.sendDirect(to: nodes[2].id, text: text), at: nodes[0])
+        }
+        world.run(for: .seconds(5))
+        world.kill(nodes[0])
+        world.start(nodes[2])
+        world.run(for: .seconds(30))
+        nodes[2].isPaused = true
+        world.run(for: .seconds(30))
+        world.ask(.sendDirect(to: nodes[2].id, text: Array("new".utf8)), at: nodes[3])
+        world.run(for: .seconds(5))
+        world.kill(nodes[3])
+        world.resume(nodes[2])
+        #expect(world.run(until: { nodes[2].texts == ["new"] }, limit: .seconds(90)), "\(world.description)")
+    }
+
     @Test(arguments: [-86_400_000, 86_400_000] as [Int64])
     func aMemberWhoseClockIsADayOffStillChats(skew: Int64) {
         let world = TestWorld()
@@ -87,6 +109,21 @@ import Testing
             if case .chatMessageReceived(let message) = event { message.id } else { nil }
         }
         #expect(shown.count == 6 && Set(shown).count == 6)
+    }
+
+    @Test func theLongestTextIsSentAndTheRefusalOfALongerOneNamesItsLength() {
+        let node = LoneNode.founder()
+        guard case .refused(.textTooLong(let limit)) = node.perform(.send(text: Array(repeating: 65, count: 70_000)))
+        else {
+            Issue.record("sent")
+            return
+        }
+        guard case .sent = node.perform(.send(text: Array(repeating: 65, count: limit))) else {
+            Issue.record("a text of \(limit) bytes was refused")
+            return
+        }
+        #expect(
+            node.perform(.send(text: Array(repeating: 65, count: limit + 1))) == .refused(.textTooLong(limit: limit)))
     }
 
     /// More members than a message may have wraps: the rest is served by repair, nobody refuses the message.

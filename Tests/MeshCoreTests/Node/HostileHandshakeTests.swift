@@ -89,6 +89,40 @@ import Testing
         #expect(node.core.status.members == 1)
     }
 
+    /// A member of whom this node has not heard proves itself; what else it puts into the proof stays off the disk.
+    @Test func theProofOfAnUnknownMemberStoresOnlyWhatCounts() throws {
+        let node = LoneNode.founder()
+        let sponsor = HostilePeer.member(10, of: node)
+        guard case .genesis(let genesis) = node.store.first(where: { if case .genesis = $0 { true } else { false } }),
+            case .operation(let first) = node.store.last(where: { if case .operation = $0 { true } else { false } })
+        else {
+            Issue.record("nothing in the store")
+            return
+        }
+        let (peer, outsider) = (HostilePeer(11, at: node), HostilePeer(99, at: node))
+        let second = Operation.invite(
+            sponsor.sign(Invite(signer: sponsor.id, prev: .zero, subject: peer.id, at: 0)))
+        let junk = (0..<100).map { number in
+            Operation.invite(
+                outsider.sign(Invite(signer: outsider.id, prev: .zero, subject: outsider.id, at: UInt64(number))))
+        }
+        let link = peer.connect()
+        peer.say(.hello(peer.sign(peer.hello(on: link), in: .zero)), over: link)
+        guard case .hello(let signed) = node.sent(over: link).first else {
+            Issue.record("no HELLO")
+            return
+        }
+        let before = node.store.count { if case .operation = $0 { true } else { false } }
+        let welcome = Welcome(
+            signer: peer.id, hello: peer.cryptography.hash(signed.encoded()), channel: peer.channel(of: link),
+            version: 1, network: node.network, features: [],
+            admission: AdmissionProof(genesis: genesis, operations: [first] + junk + [second]), others: [])
+        peer.say(.welcome(peer.sign(welcome)), over: link)
+        #expect(node.closed[link] == nil)
+        #expect(node.core.status.members == 3)
+        #expect(node.store.count { if case .operation = $0 { true } else { false } } == before + 1)
+    }
+
     // MARK: False HELLOs
 
     private static let badHellos: [(name: String, change: @Sendable (inout Hello) -> Void)] = [
