@@ -124,4 +124,22 @@ extension LinkFailure {
         case .queueFull: "queueFull"
         }
     }
+
+    /// For people.
+    package var sentence: String {
+        switch self {
+        case .closed: "closed by the other end"
+        case .closedByUs: "closed here"
+        case .unreachable(let why): why
+        case .timeout: "no answer in time"
+        case .broken(let why): why
+        case .tlsExpected: "the other end speaks TLS, this node clear text"
+        case .clearExpected: "the other end speaks clear text, this node TLS"
+        case .badCertificate(let why): "its certificate is refused: \(why)"
+        case .handshakeFailed(let why): "the TLS handshake failed: \(why)"
+        case .unexpectedKey(let key): "another key answers there: \(key.hex)"
+        case .frameTooLong(let length, let limit): "it announced a frame of \(length) bytes, the limit is \(limit)"
+        case .queueFull: "it does not read what is sent"
+        }
+    }
 }

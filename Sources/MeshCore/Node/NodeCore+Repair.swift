@@ -277,17 +277,3 @@ extension NodeCore {
         return topology.reachable.filter { $0 != id }.randomElement(using: &generator)
     }
 }
-
-extension ArraySlice {
-    /// The longest beginning whose sizes sum up to at most `limit`, but at least one element.
-    func prefixBySize(_ limit: Int, size: (Element) -> Int) -> [Element] {
-        var room = limit
-        var result: [Element] = []
-        for element in self {
-            room -= size(element)
-            if room < 0, !result.isEmpty { break }
-            result.append(element)
-        }
-        return result
-    }
-}

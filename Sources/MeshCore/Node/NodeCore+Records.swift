@@ -1,0 +1,179 @@
+// Signed records: those of others, checked and passed on, and this node's own.
+extension NodeCore {
+    mutating func sendMissing(from detail: DigestDetail, over link: LinkID) {
+        let missing = records.missing(from: detail.owners, with: cryptography)
+        // Also an empty answer is one: it ends the exchange.
+        guard !missing.isEmpty else { return send(.delta(Delta(records: [], isComplete: true)), over: link) }
+        let chunks = missing.chunked(bySize: WireLimits.chunk, countLimit: WireLimits.records) { $0.body.count + 72 }
+        for (index, chunk) in chunks.enumerated() {
+            send(.delta(Delta(records: chunk, isComplete: index == chunks.count - 1)), over: link)
+        }
+    }
+
+    mutating func receive(_ delta: Delta, over link: LinkID) {
+        var fresh: [Signed] = []
+        for signed in delta.records {
+            switch take(signed) {
+            case .success(let isNew): if isNew { fresh.append(signed) }
+            case .failure(let error):
+                count(error.counter)
+                return close(link, .protocolViolation)
+            }
+        }
+        if !fresh.isEmpty { cachedRoot = nil }
+        if delta.isComplete {
+            links[link]?.exchangeUntil = nil
+            sendDigest(over: link, withDetail: false)
+        }
+        guard !fresh.isEmpty else { return }
+        for other in openLinks where other != link && links[other]?.isSynced == true {
+            send(.delta(Delta(records: fresh, isComplete: false)), over: other)
+        }
+    }
+
+    /// Checks a record and keeps it if it is news. Only a bad record is an error: an old one is everyday life.
+    private mutating func take(_ signed: Signed) -> Result<Bool, VerificationError> {
+        let claimed: Record
+        do { claimed = try Record(body: signed.body) } catch { return .failure(.malformed(error)) }
+        let owner = claimed.signer
+        guard membership.isMember(owner) else {
+            count("refused.recordOfStranger")
+            return .success(false)
+        }
+        let recordID = recordID(ofBody: signed.body)
+        guard records.verdict(on: claimed, id: recordID) == .new else { return .success(false) }
+        if membership.isOpen, records.owners.count >= configuration.limits.members,
+            !records.owners.contains(owner)
+        {
+            count("refused.tooManyOwners")
+            return .success(false)
+        }
+        guard recordLimits[owner, default: RateLimit(burst: 40, perSecond: 2)].allows(at: now) else {
+            count("refused.recordRate")
+            return .success(false)
+        }
+        do { _ = try Record.verified(signed, in: networkID, with: cryptography) } catch { return .failure(error) }
+        if owner == id { return .success(outlive(claimed)) }
+        if let problem = problem(with: claimed) { return .failure(.malformed(problem)) }
+        records.insert(RecordStore.Entry(record: claimed, signed: signed, id: recordID))
+        applied(claimed)
+        return .success(true)
+    }
+
+    /// A record of this node's own from a later life: a restored copy. The new life is led past it.
+    private mutating func outlive(_ record: Record) -> Bool {
+        guard (record.life, record.version) >= (life, recordVersion) else { return false }
+        // Two programs under one key would otherwise overtake each other as fast as the network is.
+        guard outlivedAt.map({ now - $0 >= .seconds(5) }) ?? true else { return false }
+        outlivedAt = now
+        warn("own-records", "records of this identity from another run came back; is it running twice?")
+        guard record.life + 1 < WireLimits.sequence else { return false }
+        life = max(life, record.life) + 1
+        recordVersion = 0
+        persist([.life(life)], then: .nothing)
+        publishAddress()
+        publishNick()
+        publishPrekeys()
+        return false
+    }
+
+    /// The value must make sense, whoever signed it.
+    private func problem(with record: Record) -> WireError? {
+        do throws(WireError) {
+            switch record.key {
+            case RecordKey.links:
+                let value = try LinksValue(decoding: record.value)
+                if value.links.contains(where: { $0.peer == record.signer }) { return .invalid("link to oneself") }
+            case RecordKey.address: _ = try AddressValue(decoding: record.value)
+            case RecordKey.prekeys:
+                let value = try PrekeysValue(decoding: record.value)
+                guard value.prekeys.allSatisfy({ cryptography.isAcceptable(prekey: $0.publicKey) }) else {
+                    return .invalid("prekey")
+                }
+            case RecordKey.nick:
+                guard let nick = String(validating: record.value, as: UTF8.self), Nick.valid(nick) != nil else {
+                    return .invalid("nick")
+                }
+            default: break
+            }
+        } catch { return error }
+        return nil
+    }
+
+    /// What a new record of another member means here.
+    private mutating func applied(_ record: Record) {
+        // In an open network whoever publishes is a member from here on.
+        if membership.isOpen { refreshRoster() }
+        switch record.key {
+        case RecordKey.links:
+            guard let value = try? LinksValue(decoding: record.value) else { return }
+            // Goodbye: only the leaving node publishes that it wants no links (see `quit`).
+            if value.wanted == 0, value.links.isEmpty {
+                quitters.insert(record.signer)
+                topology.memberLeft(record.signer, now: now)
+            }
+            topology.recordReceived(value, of: record.signer)
+        case RecordKey.address:
+            guard let value = try? AddressValue(decoding: record.value) else { return }
+            remember(value.endpoints.compactMap { Endpoint($0) }, of: record.signer)
+            refreshRoster()
+        case RecordKey.nick:
+            guard let nick = String(validating: record.value, as: UTF8.self) else { return }
+            if knownNicks[record.signer] != nick {
+                emit(.nickChanged(record.signer, nick: nick, was: knownNicks[record.signer]))
+                knownNicks[record.signer] = nick
+                persist([.memberNick(record.signer, nick)], then: .nothing)
+            }
+        default: break
+        }
+    }
+
+    private func recordID(ofBody body: [UInt8]) -> Hash {
+        cryptography.hash(Label.of(.idRecord, in: networkID) + body)
+    }
+
+    // MARK: Own records
+
+    mutating func publish(_ key: String, _ value: [UInt8]) {
+        guard isMember else { return }
+        recordVersion += 1
+        let record = Record(signer: id, life: life, version: recordVersion, key: key, value: value)
+        let signed = record.signed(in: networkID, with: cryptography)
+        records.insert(RecordStore.Entry(record: record, signed: signed, id: recordID(ofBody: signed.body)))
+        cachedRoot = nil
+        for link in openLinks where links[link]?.isSynced == true {
+            send(.delta(Delta(records: [signed], isComplete: false)), over: link)
+        }
+    }
+
+    mutating func publishAddress() {
+        let value = AddressValue(endpoints: reachableAt.prefix(WireLimits.endpoints).map(\.description))
+        publish(RecordKey.address, value.encoded())
+    }
+
+    mutating func publishNick() {
+        if let nick { publish(RecordKey.nick, Array(nick.utf8)) }
+    }
+
+    mutating func publishLinks(_ value: LinksValue) { publish(RecordKey.links, value.encoded()) }
+
+    /// The calendar may jump (a suspended laptop, a corrected clock): it is looked at this often.
+    private static let prekeyCheck: Duration = .seconds(60)
+
+    mutating func publishPrekeys() {
+        publish(RecordKey.prekeys, chat.ring.published.encoded())
+        guard let turn = chat.ring.nextTurn else { return }
+        let wait = turn > now.wall ? turn - now.wall : 0
+        timers.prekeys = now + min(.milliseconds(Int64(clamping: wait)), Self.prekeyCheck)
+    }
+
+    mutating func turnPrekeys() {
+        timers.prekeys = now + Self.prekeyCheck
+        guard network != nil else { return }
+        if chat.turnPrekeys(at: now) { publishPrekeys() }
+    }
+
+    func prekeys(of member: NodeID) -> PrekeysValue? {
+        records.entry(RecordKey.prekeys, of: member).flatMap { try? PrekeysValue(decoding: $0.record.value) }
+    }
+}
