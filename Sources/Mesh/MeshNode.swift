@@ -110,18 +110,19 @@ public final class MeshNode: Sendable {
         let id = waits.add(1, ordering: .relaxed).newValue
         // Seen by the loop before or after it begins to watch: the second time by `unwatch`.
         let isCancelled = Cancellation()
-        let alarm = timeout.map { timeout in
-            loop.scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {
-                let missing = condition.unmet(by: driver.value.status)
-                driver.value.unwatch(id, MeshError(.timeout, "waited \(timeout) in vain: \(missing)"))
-            }
-        }
-        defer { alarm?.cancel() }
         try await withTaskCancellationHandler {
             do {
                 try await loop.flatSubmit { () -> EventLoopFuture<Void> in
                     guard !isCancelled.value else { return loop.makeFailedFuture(CancellationError()) }
-                    return driver.value.watch(id) { condition.holds(for: $0) }
+                    let met = driver.value.watch(id) { condition.holds(for: $0) }
+                    guard let timeout else { return met }
+                    // Set on the loop after the watch began, so that it cannot ring before there is one to end.
+                    let alarm = loop.scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {
+                        let missing = condition.unmet(by: driver.value.status)
+                        driver.value.unwatch(id, MeshError(.timeout, "waited \(timeout) in vain: \(missing)"))
+                    }
+                    met.whenComplete { _ in alarm.cancel() }
+                    return met
                 }.get()
             } catch is NodeStopped {
                 throw MeshError.stopped

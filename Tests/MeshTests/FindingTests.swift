@@ -73,8 +73,15 @@ struct FindingTests {
             linked.links = 1
             for node in [first, second] { try await node.wait(for: linked, timeout: .seconds(30)) }
             try await TestMesh.settle([first, second])
-            #expect(try await first.connections() == [second.publicKey])
-            #expect(try await second.connections() == [first.publicKey])
+            // Of two links that came up at once one goes, at one end a moment earlier than at the other: what counts is
+            // what they come to.
+            let limit = ContinuousClock.now + .seconds(20)
+            var ends: [[NodeID]] = []
+            repeat {
+                for node in [first, second] { try await node.wait(for: linked, timeout: .seconds(20)) }
+                ends = [try await first.connections(), try await second.connections()]
+            } while ends != [[second.publicKey], [first.publicKey]] && ContinuousClock.now < limit
+            #expect(ends == [[second.publicKey], [first.publicKey]])
         }
         await TestMesh.stop([first, second])
     }

@@ -22,8 +22,11 @@ package enum Nick {
     }
 
     private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: true
+        if scalar.properties.isNoncharacterCodePoint { return true }
+        return switch scalar.properties.generalCategory {
+        // Not the unassigned ones: what is assigned differs between Unicode versions, and nodes of two versions must
+        // agree on which records are good.
+        case .control, .format, .surrogate, .privateUse, .lineSeparator, .paragraphSeparator: true
         default: false
         }
     }

@@ -11,7 +11,7 @@ extension NodeCore {
 
     @discardableResult
     mutating func dial(_ purpose: Dial.Purpose, _ endpoint: Endpoint, expected: NodeID?) -> LinkID? {
-        guard !isStopping, expected.map({ primaryLink(to: $0) == nil || purpose.isTest }) ?? true else { return nil }
+        guard !isStopping, purpose.isTest || !isUnderWay(endpoint, expected) else { return nil }
         dialCount += 1
         let link = LinkID(dialCount)
         dials[link] = Dial(purpose: purpose, endpoint: endpoint, expected: expected)
@@ -19,6 +19,14 @@ extension NodeCore {
         count("dials")
         outbox.append(.dial(link, endpoint, expected: expected))
         return link
+    }
+
+    /// Two dials to one peer would only have to be told apart again.
+    private func isUnderWay(_ endpoint: Endpoint, _ expected: NodeID?) -> Bool {
+        expected.map { primaryLink(to: $0) != nil } ?? false
+            || dials.values.contains {
+                !$0.purpose.isTest && ($0.endpoint == endpoint || (expected != nil && $0.expected == expected))
+            }
     }
 
     // MARK: Seeds

@@ -45,12 +45,14 @@ extension NodeCore {
         links.filter { $0.value.phase == .open && $0.value.peer == peer }.keys.min()
     }
 
-    /// Of two links to one peer: a suspect one always yields; the same dialler's new dial means that it lost the old;
-    /// of simultaneous dials the lower NodeID's survives (design, 4). Both ends decide alike.
+    /// Of two links to one peer: a suspect one always yields, and so does one that has been open for a while, since the
+    /// peer would not dial if it still had it. Of simultaneous dials the lower NodeID's survives (design, 4); of two by
+    /// the same end the one with the lower channel value, which both ends know, whichever opened first here. So both
+    /// ends decide alike.
     private func prefers(_ new: LinkID, over old: LinkID) -> Bool {
         guard let newLink = links[new], let oldLink = links[old], let peer = newLink.peer else { return true }
-        if oldLink.suspectSince != nil || newLink.info.role == oldLink.info.role { return true }
-        if now - oldLink.openedAt > Self.handshakeTime { return true }
+        if oldLink.suspectSince != nil || now - oldLink.openedAt > Self.handshakeTime { return true }
+        if newLink.info.role == oldLink.info.role { return newLink.info.channel < oldLink.info.channel }
         let dialler = newLink.info.role == .dialler ? id : peer
         return dialler == min(id, peer)
     }

@@ -184,3 +184,28 @@ extension StoryTests {
         #expect(Self.settle(world, [nodes[0], nodes[1], guest], limit: .seconds(90)), "\(world.description)")
     }
 }
+
+extension StoryTests {
+    /// Both lose the link at one moment and dial at once, each perhaps more than once: by the map, and as a seed.
+    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    func twoNodesThatDialEachOtherAtOnceEndUpWithTheSameOneLink(seed: UInt64) {
+        let world = TestWorld(seed: seed, spread: .milliseconds(40))
+        let first = world.add("n0")
+        let second = world.add("n1") { $0.seedPeers = [SeedPeer(key: nil, endpoint: first.endpoint)] }
+        first.configuration.seedPeers = [SeedPeer(key: nil, endpoint: second.endpoint)]
+        world.start(first)
+        world.ask(.foundNetwork(name: "home"), at: first)
+        world.ask(.invite(second.id), at: first)
+        world.start(second)
+        #expect(Self.settle(world, world.nodes, limit: .seconds(60)))
+        for _ in 0..<5 {
+            world.dropConnections()
+            #expect(
+                world.run(until: { world.nodes.allSatisfy { $0.core.status.links == 1 } }, limit: .seconds(5)),
+                "\(world.description)")
+            world.run(for: .seconds(7))
+            #expect(world.nodes.allSatisfy { $0.core.status.links == 1 }, "\(world.description)")
+            #expect(world.areLinkedToEachOther(first, second))
+        }
+    }
+}

@@ -83,9 +83,19 @@ final class TestWorld {
     var traces = false
     private(set) var trace: [String] = []
 
-    init(seed: UInt64 = 1, delay: Duration = .milliseconds(10), random: UInt64? = nil) {
-        (self.seed, self.delay, self.random) = (seed, delay, random)
+    /// Each connection is slower than `delay` by an amount of its own, up to this.
+    let spread: Duration
+    private var slowness: [End: Duration] = [:]
+    private var generator: SeededGenerator
+
+    init(
+        seed: UInt64 = 1, delay: Duration = .milliseconds(10), spread: Duration = .zero, random: UInt64? = nil
+    ) {
+        (self.seed, self.delay, self.spread, self.random) = (seed, delay, spread, random)
+        generator = SeededGenerator(seed: seed)
     }
+
+    private func somewhatSlower() -> Duration { spread * Double.random(in: 0..<1, using: &generator) }
 
     @discardableResult
     func add(_ name: String, _ change: (inout NodeConfiguration) -> Void = { _ in }) -> Node {
@@ -139,6 +149,18 @@ final class TestWorld {
     /// Cuts every connection between separated nodes: from here on dials fail after the dial time-out.
     func cutConnections() {
         for (end, other) in peers where isCut(end.node, other.node) { (peers[end], peers[other]) = (nil, nil) }
+    }
+
+    /// Every connection breaks, and both ends notice at the same moment.
+    func dropConnections() {
+        let ends = peers.keys.sorted { ($0.node, $0.link) < ($1.node, $1.link) }
+        peers = [:]
+        for end in ends { deliver(.linkDown(end.link, .broken("reset")), to: end.node) }
+    }
+
+    /// Is the one link of each the link of the other?
+    func areLinkedToEachOther(_ left: Node, _ right: Node) -> Bool {
+        peers.contains { $0.key.node == index(left) && $0.value.node == index(right) && peers[$0.value] == $0.key }
     }
 
     func run(for duration: Duration) {
@@ -226,6 +248,7 @@ final class TestWorld {
         nodes[target].accepted += 1
         let other = End(node: target, link: .accepted(nodes[target].accepted))
         (peers[end], peers[other]) = (other, end)
+        (slowness[end], slowness[other]) = (somewhatSlower(), somewhatSlower())
         let channel = nodes[target].cryptography.hash(nodes[target].secrets.randomBytes(32))
         let tls = nodes[target].configuration.usesTLS ? "TLSv1.3" : nil
         func info(_ role: LinkInfo.Role, _ remote: Endpoint, _ key: NodeID) -> LinkInfo {
@@ -278,13 +301,17 @@ final class TestWorld {
         let node = nodes[index]
         switch effect {
         case .dial(let link, let endpoint, let expected):
-            schedule(.connect(from: End(node: index, link: link), to: endpoint, expected: expected), after: delay * 2)
+            schedule(
+                .connect(from: End(node: index, link: link), to: endpoint, expected: expected),
+                after: delay * 2 + somewhatSlower())
         case .send(let link, let message):
             guard let other = peers[End(node: index, link: link)] else { return }
             let bytes = message.encoded()
             node.frameBytes += bytes.count + 4
             if records { recorded.append(bytes) }
-            if !isCut(index, other.node) { schedule(.frame(to: other, bytes)) }
+            if !isCut(index, other.node) {
+                schedule(.frame(to: other, bytes), after: delay + (slowness[other] ?? .zero))
+            }
         case .close(let link, _):
             let end = End(node: index, link: link)
             if let other = peers[end] {
@@ -292,7 +319,8 @@ final class TestWorld {
                 let gone = other
                 // Frames on their way arrive first.
                 order += 1
-                queue.append((now + delay + .milliseconds(1), order, .input(gone.node, .linkDown(gone.link, .closed))))
+                let arrival = now + delay + (slowness[gone] ?? .zero) + .milliseconds(1)
+                queue.append((arrival, order, .input(gone.node, .linkDown(gone.link, .closed))))
                 let half = peers[gone]
                 if half == nil { queue.removeLast() }
             }
