@@ -109,7 +109,9 @@ extension NodeCore {
         guard let endpoint = links[link]?.dialable ?? links[link]?.info.remote else { return }
         let isNews = knocks[hello.signer].map { now - $0.at > .seconds(60) } ?? true
         knocks[hello.signer] = Knock(endpoint: endpoint, at: now)
-        if isNews { emit(.knock(hello.signer, nick: hello.nick.flatMap(Nick.valid), endpoint)) }
+        if isNews, knockLimit.allows(at: now) {
+            emit(.knock(hello.signer, nick: hello.nick.flatMap(Nick.valid), endpoint))
+        }
     }
 
     private mutating func reject(_ reason: Reject.Reason, _ link: LinkID) {

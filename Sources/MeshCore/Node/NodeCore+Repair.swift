@@ -114,14 +114,20 @@ extension NodeCore {
         guard request.to == id, membership.isMember(request.signer), request.signer != id else {
             return count("refused.request")
         }
-        let limit = RateLimit(burst: Self.requestBurst, perSecond: Self.requestsPerSecond)
-        guard requestLimits[request.signer, default: limit].allows(at: now) else { return count("refused.requestRate") }
+        guard mayAsk(request.signer) else { return count("refused.requestRate") }
         let requestID = SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography)
         let (items, hasMore) = serve(request, requestID)
         markPassed(items)
         let body = SyncResponse(signer: id, request: requestID, items: items, hasMore: hasMore)
         route(
             Routed(to: request.signer, item: .response(body.signed(in: networkID, with: cryptography))))
+    }
+
+    private mutating func mayAsk(_ requester: NodeID) -> Bool {
+        let fresh = RateLimit(burst: Self.requestBurst, perSecond: Self.requestsPerSecond)
+        var limit = requestLimits[requester] ?? fresh
+        defer { requestLimits[requester] = limit }
+        return limit.allows(at: now)
     }
 
     private mutating func markPassed(_ items: [SyncResponse.Item]) {

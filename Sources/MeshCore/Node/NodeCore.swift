@@ -81,7 +81,9 @@ package struct NodeCore: Sendable {
     var floodWarnedAt: Instant?
     var outlivedAt: Instant?
     var recordLimits: [NodeID: RateLimit] = [:]
-    var requestLimits: [NodeID: RateLimit] = [:]
+    var requestLimits = BoundedMap<NodeID, RateLimit>(capacity: 1_024)
+    /// Strangers make keys for nothing: how many of them are told of.
+    var knockLimit = RateLimit(burst: 32, perSecond: 1)
     var counters: [String: UInt64] = [:]
     var cachedRoot: Hash?
 

@@ -347,3 +347,20 @@ import Testing
         #expect(node.core.linkStatuses.count == 1)
     }
 }
+
+extension HostileHandshakeTests {
+    /// Keys cost nothing: a crowd of strangers is turned away one by one and told of within bounds.
+    @Test func aCrowdOfStrangersDoesNotFloodWhoeverListens() {
+        let node = LoneNode.founder()
+        for number in 0..<90 {
+            let peer = HostilePeer(UInt8(100 + number), at: node)
+            let link = peer.connect()
+            var hello = peer.hello(on: link)
+            hello.network = .zero
+            peer.say(.hello(peer.sign(hello, in: .zero)), over: link)
+        }
+        #expect(node.closed.values.filter { $0 == .rejected }.count == 90)
+        let knocks = node.events.filter { if case .knock = $0 { true } else { false } }
+        #expect((1...32).contains(knocks.count))
+    }
+}
