@@ -17,10 +17,13 @@ package enum CertificateRefusal: Error, Hashable {
 }
 
 extension NodeCertificate {
-    /// What TLS received, leaf first. Returns the key, which TLS's CertificateVerify has yet to prove.
-    package static func verify(chain: [[UInt8]], expected: NodeID?) throws(CertificateRefusal) -> NodeID {
-        guard chain.count == 1, let der = chain.first else { throw .chainLength(chain.count) }
-        return try verify(der: der, expected: expected)
+    /// What TLS received: the leaf, of a chain of `count`. Returns the key, which TLS's CertificateVerify has yet to
+    /// prove.
+    package static func verify(
+        leaf: [UInt8]?, ofChain count: Int, expected: NodeID?
+    ) throws(CertificateRefusal) -> NodeID {
+        guard count == 1, let leaf else { throw .chainLength(count) }
+        return try verify(der: leaf, expected: expected)
     }
 
     /// The signature inside is not checked: TLS proves possession of the key, and all that a signature could vouch

@@ -36,10 +36,10 @@ import Testing
     @Test func returnsTheKeyAndComparesItWithTheExpectedOne() throws {
         let (one, two) = (try testIdentity(1), try testIdentity(2))
         let der = NodeCertificate(of: one).der
-        #expect(try NodeCertificate.verify(chain: [der], expected: nil) == one.publicKey)
-        #expect(try NodeCertificate.verify(chain: [der], expected: one.publicKey) == one.publicKey)
+        #expect(try NodeCertificate.verify(leaf: der, ofChain: 1, expected: nil) == one.publicKey)
+        #expect(try NodeCertificate.verify(leaf: der, ofChain: 1, expected: one.publicKey) == one.publicKey)
         #expect(throws: CertificateRefusal.unexpectedKey(one.publicKey)) {
-            try NodeCertificate.verify(chain: [der], expected: two.publicKey)
+            try NodeCertificate.verify(leaf: der, ofChain: 1, expected: two.publicKey)
         }
     }
 
@@ -65,7 +65,7 @@ import Testing
         let file = VectorFiles.package.appending(path: "certs/\(name).pem")
         let chain = try decodePEM(try String(contentsOf: file, encoding: .utf8))
         do throws(CertificateRefusal) {
-            let key = try NodeCertificate.verify(chain: chain, expected: nil)
+            let key = try NodeCertificate.verify(leaf: chain.first, ofChain: chain.count, expected: nil)
             #expect(refusal == nil, "accepted for \(key)")
         } catch {
             #expect(error == refusal)
@@ -73,7 +73,9 @@ import Testing
     }
 
     @Test func anEmptyChainIsRefused() {
-        #expect(throws: CertificateRefusal.chainLength(0)) { try NodeCertificate.verify(chain: [], expected: nil) }
+        #expect(throws: CertificateRefusal.chainLength(0)) {
+            try NodeCertificate.verify(leaf: nil, ofChain: 0, expected: nil)
+        }
     }
 
     /// The 64 bytes of the signature are free: TLS proves the key. No other byte is.

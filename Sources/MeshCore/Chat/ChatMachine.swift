@@ -51,9 +51,6 @@ package struct ChatMachine: Sendable {
         return chain
     }
 
-    /// This node's chain to the whole group.
-    package var ownGroupChain: ChainID { groupChain.id }
-
     // MARK: Sending
 
     /// A stored message of this node, ready to be spread; nil when the text does not fit.

@@ -162,7 +162,10 @@ extension NodeCore {
     }
 
     private mutating func checkLinks() {
-        for (link, state) in links.sorted(by: { $0.key < $1.key }) where deadline(of: state) <= now {
+        // With every input: sorted only when something is due.
+        let due = links.filter { deadline(of: $0.value) <= now }
+        guard !due.isEmpty else { return }
+        for (link, state) in due.sorted(by: { $0.key < $1.key }) {
             switch state.phase {
             case .awaitHello, .greeting, .awaitStore:
                 count("handshakeTimeout")

@@ -161,8 +161,7 @@ package final class TLSConnection {
     /// acceptable key. With the expected key it is compared later, when possession of it is proven.
     fileprivate func judge(count: Int, first: [UInt8]?) -> Bool {
         do throws(CertificateRefusal) {
-            guard count == 1, let first else { throw .chainLength(count) }
-            verdict = .success(try NodeCertificate.verify(der: first, expected: nil))
+            verdict = .success(try NodeCertificate.verify(leaf: first, ofChain: count, expected: nil))
             return true
         } catch {
             verdict = .failure(.badCertificate(error.sentence))
