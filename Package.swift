@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "Mesh", targets: ["Mesh", "MeshCore"]),
         .executable(name: "mesh-chat", targets: ["mesh-chat"]),
         .executable(name: "mesh-node", targets: ["mesh-node"]),
+        .executable(name: "mesh-sim", targets: ["mesh-sim"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -88,9 +89,26 @@ let package = Package(
             dependencies: ["ChatKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: strict),
 
+        // Thousands of cores under virtual time and a seeded, hostile network; a tool of the repository.
+        .target(
+            name: "MeshSimulator",
+            dependencies: [
+                "MeshCore", "MeshCrypto", .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "mesh-sim",
+            dependencies: [
+                "MeshSimulator", "MeshCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
         // Golden holds texts that the tests read by their path.
         .testTarget(
-            name: "MeshCoreTests", dependencies: ["MeshCore", "MeshCrypto"], exclude: ["Golden"],
+            name: "MeshCoreTests", dependencies: ["MeshCore", "MeshCrypto", "MeshSimulator"], exclude: ["Golden"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MeshSimulatorTests", dependencies: ["MeshSimulator", "MeshCore", "MeshCrypto"],
             swiftSettings: strict),
         .testTarget(
             name: "MeshCryptoTests", dependencies: ["MeshCore", "MeshCrypto", "COpenSSL"], swiftSettings: strict),

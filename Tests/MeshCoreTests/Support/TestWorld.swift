@@ -1,5 +1,6 @@
 import MeshCore
 import MeshCrypto
+import MeshSimulator
 import Testing
 
 /// A few real cores under virtual time: connections with a delay, frames through the wire format, one store each.
