@@ -9,7 +9,8 @@ package struct Bytes32: Hashable, Sendable {
     package static let zero = Bytes32(words: 0, 0, 0, 0)
     package static let count = 32
 
-    private init(words word0: UInt64, _ word1: UInt64, _ word2: UInt64, _ word3: UInt64) {
+    /// The four words from the first byte on.
+    package init(words word0: UInt64, _ word1: UInt64, _ word2: UInt64, _ word3: UInt64) {
         (self.word0, self.word1, self.word2, self.word3) = (word0, word1, word2, word3)
     }
 
@@ -34,6 +35,8 @@ package struct Bytes32: Hashable, Sendable {
         guard let bytes = Hex.decode(hex) else { return nil }
         self.init(bytes)
     }
+
+    package var words: (UInt64, UInt64, UInt64, UInt64) { (word0, word1, word2, word3) }
 
     package var array: [UInt8] {
         var bytes: [UInt8] = []
