@@ -62,6 +62,9 @@ extension NodeCore {
             endpoint: member == id ? reachableAt.first : endpoints[member]?.first)
     }
 
+    /// Whom this node knows to be out for ever.
+    package var revokedMembers: Set<NodeID> { network == nil ? [] : membership.revoked }
+
     package var linkStatuses: [LinkStatus] {
         links.sorted { $0.key < $1.key }.compactMap { link, state in
             guard state.phase == .open, let peer = state.peer else { return nil }

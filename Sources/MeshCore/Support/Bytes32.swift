@@ -61,6 +61,9 @@ package struct Bytes32: Hashable, Sendable {
     }
 
     package var hex: String { Hex.encode(array) }
+
+    /// The first 8 bytes, big-endian: enough to tell values apart where nobody forges, as in a simulation.
+    package var leadingWord: UInt64 { word0 }
 }
 
 extension Bytes32: Comparable {

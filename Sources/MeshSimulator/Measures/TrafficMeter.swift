@@ -1,0 +1,32 @@
+import MeshCore
+
+/// What was sent, by kind and by second.
+package struct TrafficMeter: Sendable {
+    package private(set) var bytes = 0
+    package private(set) var frames = 0
+    /// Chat and application payloads: what redundancy is counted over.
+    package private(set) var payloads = 0
+    /// By the number of the message kind.
+    package private(set) var framesByKind = Array(repeating: 0, count: 18)
+    package private(set) var bytesByKind = Array(repeating: 0, count: 18)
+    /// Payload frames in each second since the world began.
+    package private(set) var payloadsBySecond: [Int] = []
+    package private(set) var datagrams = 0
+
+    mutating func sent(_ message: Message, size: Int, isOpen: Bool, at time: Int64) {
+        bytes += size
+        frames += 1
+        let kind = Int(message.kind)
+        if kind < framesByKind.count {
+            framesByKind[kind] += 1
+            bytesByKind[kind] += size
+        }
+        guard case .gossip = message else { return }
+        payloads += 1
+        let second = Int(time / 1_000_000_000)
+        while payloadsBySecond.count <= second { payloadsBySecond.append(0) }
+        payloadsBySecond[second] += 1
+    }
+
+    mutating func sentDatagram(size: Int) { datagrams += 1 }
+}
