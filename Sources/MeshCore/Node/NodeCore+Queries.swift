@@ -28,7 +28,7 @@ extension NodeCore {
     }
 
     /// Over membership operations, addresses, nicks and prekeys; not over links or liveness.
-    private var stateHash: Hash {
+    package var stateHash: Hash {
         guard network != nil else { return .zero }
         let summaries = operations.summaries(with: cryptography)
         var writer = WireWriter()
@@ -61,6 +61,8 @@ extension NodeCore {
             invitedBy: membership.invitedBy(member),
             endpoint: member == id ? reachableAt.first : endpoints[member]?.first)
     }
+
+    package func counter(_ name: String) -> UInt64 { counters[name] ?? 0 }
 
     /// Whom this node knows to be out for ever.
     package var revokedMembers: Set<NodeID> { network == nil ? [] : membership.revoked }

@@ -149,7 +149,7 @@ package struct NodeCore: Sendable {
     mutating func warn(_ code: String, _ reason: String) { emit(.warning(code: code, reason: reason)) }
 
     var networkID: Hash { network?.id ?? .zero }
-    var isMember: Bool { network != nil && membership.isMember(id) }
+    package var isMember: Bool { network != nil && membership.isMember(id) }
 
     func nick(of member: NodeID) -> String? {
         if member == id { return nick }

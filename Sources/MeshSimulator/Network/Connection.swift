@@ -1,4 +1,3 @@
-import DequeModule
 import MeshCore
 
 /// A TCP connection between two nodes: two ends, and in each direction frames on their way.
@@ -25,7 +24,7 @@ final class Connection {
         /// The line is busy until then.
         var busyUntil: Int64 = 0
         /// Waits while the direction is blocked: TCP sends it again until it gets through.
-        var held: Deque<Item> = []
+        var held: [Item] = []
         var heldBytes = 0
     }
 

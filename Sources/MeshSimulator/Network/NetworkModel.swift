@@ -1,4 +1,4 @@
-package import MeshCore
+import MeshCore
 
 /// What the simulated network does to those who use it, in one value.
 ///

@@ -34,7 +34,8 @@ package final class SimulatedNode {
     var halfOpen: Set<LinkID> = []
     var acceptedLinks: UInt64 = 0
     var commands: UInt64 = 0
-    var pendingCommands: [CommandID: Int?] = [:]
+    /// Commands to send a message, and whom each was for; nil for the group.
+    var pendingMessages: [CommandID: Int?] = [:]
     /// When the next wake-up is queued, in ns.
     var wakeAt = Int64.max
 

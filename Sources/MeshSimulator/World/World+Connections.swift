@@ -70,10 +70,6 @@ extension World {
     }
 
     private func place(_ connection: Connection) -> Int {
-        if let free = freeConnections.popLast() {
-            connections[free] = connection
-            return free
-        }
         connections.append(connection)
         return connections.count - 1
     }
@@ -128,7 +124,7 @@ extension World {
     private func forget(_ number: Int) {
         guard let connection = connections[number], !connection.ends[0].exists, !connection.ends[1].exists
         else { return }
-        // What is on its way finds no socket; the place is used again only when nothing can be.
+        // What is still on its way finds nobody; numbers are not used again.
         connections[number] = nil
     }
 }

@@ -1,4 +1,4 @@
-package import MeshCore
+import MeshCore
 
 // What goes wrong.
 extension World {

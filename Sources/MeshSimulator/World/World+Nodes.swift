@@ -65,18 +65,19 @@ extension World {
         guard node.isRunning else { return }
         node.commands += 1
         let id = CommandID(node.commands)
-        node.pendingCommands[id] = target?.index
+        node.pendingMessages.updateValue(target?.index, forKey: id)
         let text = Array("message \(ledger.messages.count) of node\(node.index)".utf8)
         let command: Command = target.map { .sendDirect(to: $0.id, text: text) } ?? .send(text: text)
         deliver(.command(id, command), to: node)
     }
 
     func answered(_ command: CommandID, _ answer: Answer, at node: SimulatedNode) {
-        guard let target = node.pendingCommands.removeValue(forKey: command) else { return }
+        guard let target = node.pendingMessages.removeValue(forKey: command) else { return }
         guard case .sent(let id) = answer else { return ledger.refused() }
         let revoked = node.core.revokedMembers
         ledger.sent(
-            id, by: node.index, to: target, at: time, revoked: Set(nodes.filter { revoked.contains($0.id) }.map(\.index)))
+            id, by: node.index, to: target, at: time,
+            revoked: Set(nodes.filter { revoked.contains($0.id) }.map(\.index)))
     }
 
     func tell(_ event: MeshEvent, of node: SimulatedNode) {
@@ -126,12 +127,15 @@ extension World {
 
     /// Pairs of running nodes with a link that is open at both ends.
     package var edges: [(Int, Int)] {
-        connections.compactMap { connection in
-            guard let connection, connection.isOpen else { return nil }
-            let (first, second) = (connection.ends[0].node, connection.ends[1].node)
-            guard nodes[first].isUp, nodes[second].isUp else { return nil }
-            return (min(first, second), max(first, second))
+        var result: [(Int, Int)] = []
+        for node in nodes where node.isUp {
+            for place in node.links.values where place.side == 0 {
+                guard let connection = connections[place.connection], connection.isOpen else { continue }
+                let peer = connection.ends[1].node
+                if nodes[peer].isUp { result.append((min(node.index, peer), max(node.index, peer))) }
+            }
         }
+        return result.sorted { $0 < $1 }
     }
 
     package var runningNodes: [SimulatedNode] { nodes.filter(\.isUp) }

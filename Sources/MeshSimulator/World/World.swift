@@ -33,7 +33,6 @@ package final class World {
     var time: Int64 = 0
     var queue = EventQueue<WorldEvent>()
     var connections: [Connection?] = []
-    var freeConnections: [Int] = []
     /// Connections made so far: what makes each channel value unique.
     var connectionCount: UInt64 = 0
     var nodesByEndpoint: [Endpoint: Int] = [:]

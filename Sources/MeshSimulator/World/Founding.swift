@@ -1,0 +1,80 @@
+package import MeshCore
+
+/// How a world's network begins.
+package struct Founding: Sendable {
+    /// Everybody is a member from the start and knows everybody's address; else only node 0 is, and the others wait
+    /// to be invited.
+    package var isSettled = true
+    /// Members that start as such; the rest are added later. Nil: all.
+    package var members: Int?
+    package var change: @Sendable (Int, inout NodeConfiguration) -> Void = { _, _ in }
+    package var isDiallable: @Sendable (Int) -> Bool = { _ in true }
+
+    package init() {}
+
+    /// Live invitations by one member, as many as the protocol lets it sign (design, 10).
+    static let invitesPerSponsor = 16
+}
+
+extension World {
+    /// A closed network of `count` members: node 0 founded it, each member invited up to 16 others.
+    package convenience init(_ options: Options, count: Int, founding: Founding = Founding()) {
+        self.init(options)
+        populate(count, among: count, founding: founding)
+        let members = founding.isSettled ? founding.members ?? count : 1
+        settle(members)
+    }
+
+    /// Adds nodes without a network.
+    package func populate(_ count: Int, among total: Int, founding: Founding) {
+        for index in nodes.count..<nodes.count + count {
+            var configuration = NodeConfiguration()
+            configuration.requireInvitation = true
+            configuration.discovers = false
+            configuration.nick = "node\(index)"
+            configuration.limits.members = max(configuration.limits.members, 2 * total)
+            founding.change(index, &configuration)
+            add(
+                configuration, cryptography: cryptography(of: index, among: total),
+                isDiallable: founding.isDiallable(index))
+        }
+    }
+
+    /// Writes into the stores of the first `members` nodes what they would hold had they met before.
+    private func settle(_ members: Int) {
+        let founder = nodes[0].cryptography
+        guard let nonce = Bytes32(founder.randomBytes(Bytes32.count)) else { return }
+        let genesis = Genesis(
+            signer: nodes[0].id, name: "simulated", at: now.wall, nonce: nonce, previous: nil, roster: [])
+        let signed = genesis.signed(in: .zero, with: founder)
+        let network = Genesis.networkID(ofBody: signed.body, with: founder)
+        let operations = invitations(of: members, in: network)
+        let addresses = (0..<members).filter { nodes[$0].isDiallable }.map {
+            StateEntry.endpoint(nodes[$0].id, nodes[$0].endpoint)
+        }
+        let entries = [.genesis(signed)] + operations.map { StateEntry.operation($0) } + addresses
+        for node in nodes.prefix(members) { node.store = entries }
+    }
+
+    /// Breadth first: node 0 invites 1 to 16, node 1 invites 17 to 32, and so on.
+    private func invitations(of members: Int, in network: Hash) -> [Operation] {
+        var heads: [Int: Hash] = [:]
+        return (1..<max(1, members)).map { subject in
+            let sponsor = (subject - 1) / Founding.invitesPerSponsor
+            let cryptography = nodes[sponsor].cryptography
+            let invite = Invite(
+                signer: nodes[sponsor].id, prev: heads[sponsor] ?? .zero, subject: nodes[subject].id, at: now.wall)
+            let operation = Operation.invite(invite.signed(in: network, with: cryptography))
+            heads[sponsor] = operation.id(in: network, with: cryptography)
+            return operation
+        }
+    }
+
+    /// Starts these nodes, spread evenly over a time.
+    package func startAll(_ indices: some Collection<Int>, over duration: Duration = .seconds(1)) {
+        let step = duration.nanoseconds / Int64(max(1, indices.count))
+        for (place, index) in indices.enumerated() {
+            schedule(.fault(.restart(index)), after: step * Int64(place))
+        }
+    }
+}
