@@ -64,6 +64,9 @@ extension NodeCore {
 
     package func counter(_ name: String) -> UInt64 { counters[name] ?? 0 }
 
+    /// Open links whose silence has crossed the threshold of phi, and whose end is being waited for.
+    package var suspectedLinks: [LinkID] { links.filter { $0.value.suspectSince != nil }.keys.sorted() }
+
     /// Whom this node knows to be out for ever.
     package var revokedMembers: Set<NodeID> { network == nil ? [] : membership.revoked }
 

@@ -6,7 +6,7 @@ extension Stage {
     func form(_ founding: Founding = Founding(), within limit: Duration = .seconds(120)) {
         begin("forming")
         found(options.nodes, founding)
-        world.startAll(0..<(founding.members ?? options.nodes), over: .seconds(2))
+        world.startAll(0..<(founding.acquainted ?? options.nodes), over: .seconds(2))
         run(for: .seconds(3))
         let formed = run(until: { $0.isSettled }, within: limit, lookingEvery: .seconds(1))
         report.details.append(("formedSeconds", Double(world.time) / 1e9))

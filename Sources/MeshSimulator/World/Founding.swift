@@ -2,11 +2,11 @@ package import MeshCore
 
 /// How a world's network begins.
 package struct Founding: Sendable {
-    /// Everybody is a member from the start and knows everybody's address; else only node 0 is, and the others wait
-    /// to be invited.
-    package var isSettled = true
-    /// Members that start as such; the rest are added later. Nil: all.
-    package var members: Int?
+    /// How many have met before: members who know everybody and each other's addresses. The others are invited as
+    /// well, but hold nothing yet. Nil: all.
+    package var acquainted: Int?
+    /// How many are invited, the first ones; the others are strangers. Nil: all.
+    package var invited: Int?
     package var change: @Sendable (Int, inout NodeConfiguration) -> Void = { _, _ in }
     package var isDiallable: @Sendable (Int) -> Bool = { _ in true }
 
@@ -21,8 +21,7 @@ extension World {
     package convenience init(_ options: Options, count: Int, founding: Founding = Founding()) {
         self.init(options)
         populate(count, among: count, founding: founding)
-        let members = founding.isSettled ? founding.members ?? count : 1
-        settle(members)
+        settle(founding.acquainted ?? count, invited: founding.invited ?? count)
     }
 
     /// Adds nodes without a network.
@@ -41,14 +40,14 @@ extension World {
     }
 
     /// Writes into the stores of the first `members` nodes what they would hold had they met before.
-    private func settle(_ members: Int) {
+    private func settle(_ members: Int, invited: Int) {
         let founder = nodes[0].cryptography
         guard let nonce = Bytes32(founder.randomBytes(Bytes32.count)) else { return }
         let genesis = Genesis(
             signer: nodes[0].id, name: "simulated", at: now.wall, nonce: nonce, previous: nil, roster: [])
         let signed = genesis.signed(in: .zero, with: founder)
         let network = Genesis.networkID(ofBody: signed.body, with: founder)
-        let operations = invitations(of: members, in: network)
+        let operations = invitations(of: max(members, invited), in: network)
         let addresses = (0..<members).filter { nodes[$0].isDiallable }.map {
             StateEntry.endpoint(nodes[$0].id, nodes[$0].endpoint)
         }

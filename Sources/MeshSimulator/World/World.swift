@@ -146,13 +146,13 @@ package final class World {
     private func wake(_ node: SimulatedNode) {
         guard node.wakeAt == time else { return }
         node.wakeAt = .max
-        guard node.isRunning, let deadline = node.core.nextDeadline else { return }
+        guard node.isRunning, let deadline = node.nextDeadline() else { return }
         if Self.instant(at: time) < deadline { return rearm(node) }
         deliver(.deadline, to: node)
     }
 
     private func rearm(_ node: SimulatedNode) {
-        guard node.isRunning, let deadline = node.core.nextDeadline else { return }
+        guard node.isRunning, let deadline = node.nextDeadline() else { return }
         let at = max(time, deadline.uptime - Self.instant(at: 0).uptime)
         guard at < node.wakeAt else { return }
         node.wakeAt = at
