@@ -74,6 +74,11 @@ package struct PlumtreeMachine: Sendable {
 
     private var links: [LinkID] { queues.keys.sorted() }
 
+    /// Sizes of what peers can make grow.
+    var sizes: (trees: Int, missing: Int, seen: Int, announcements: Int) {
+        (trees.count, missing.count, seen.count, queues.values.map(\.entries.count).max() ?? 0)
+    }
+
     package func hasSeen(_ id: Hash) -> Bool { seen[id] != nil }
     package mutating func markSeen(_ id: Hash, hops: UInt16 = 0) { if seen[id] == nil { seen[id] = hops } }
 

@@ -46,6 +46,9 @@ package struct ChatMachine: Sendable {
         groupChain = OwnChain(id: Self.makeChain(with: cryptography))
     }
 
+    /// Open contexts of other senders: in all, and the most of one.
+    var contextCounts: (all: Int, ofOneSender: Int) { opener.contextCounts }
+
     private static func makeChain(with cryptography: any Cryptography) -> ChainID {
         guard let chain = ChainID(cryptography.randomBytes(16)) else { preconditionFailure("16 bytes were asked for") }
         return chain

@@ -22,6 +22,8 @@ package struct DirectMailbox: Sendable {
     package init(bytesPerAuthor: Int) { self.bytesPerAuthor = bytesPerAuthor }
 
     package var count: Int { letters.count }
+    /// The most that is kept of one author.
+    var largestShare: Int { bytes.values.max() ?? 0 }
 
     package mutating func insert(_ envelope: Envelope, id: Hash, header: ChatHeader, now: Instant) {
         guard header.to != nil, !letters.contains(where: { $0.id == id }) else { return }

@@ -44,6 +44,9 @@ package struct EnvelopeOpener: Sendable {
     private var contextsOfSender: [NodeID: Int] = [:]
     private let contextsPerSender: Int
 
+    /// Open contexts: in all, and the most of one sender.
+    var contextCounts: (all: Int, ofOneSender: Int) { (contexts.count, contextsOfSender.values.max() ?? 0) }
+
     package init(network: Hash, cryptography: any Cryptography, limits: Limits) {
         (self.network, self.cryptography) = (network, cryptography)
         format = EnvelopeFormat(network: network, cryptography: cryptography)

@@ -40,6 +40,9 @@ package struct RecordStore: Sendable {
 
     package var owners: [NodeID] { namespaces.keys.sorted() }
 
+    /// The greatest number of records of one owner.
+    var largestNamespace: Int { namespaces.values.map(\.entries.count).max() ?? 0 }
+
     package func entry(_ key: String, of owner: NodeID) -> Entry? { namespaces[owner]?.entries[key] }
 
     /// What ``insert(_:)`` would say: asked before the signature is checked, so that old news costs nothing.

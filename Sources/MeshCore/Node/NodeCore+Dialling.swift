@@ -6,7 +6,7 @@ extension NodeCore {
     private static let mismatchBackoff: Duration = .seconds(300)
     private static let revokedBackoff: Duration = .seconds(3_600)
     /// Endpoints remembered of one member.
-    private static let endpointsPerMember = 8
+    static let endpointsPerMember = 8
     private static let knockLife: Duration = .seconds(600)
 
     @discardableResult

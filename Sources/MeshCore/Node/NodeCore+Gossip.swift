@@ -51,7 +51,7 @@ extension NodeCore {
     }
 
     /// A digest, a vector, a heartbeat and some requests: what a peer says in the milliseconds of an fsync.
-    private static var earlyMessages: Int { 32 }
+    static var earlyMessages: Int { 32 }
 
     private mutating func receiveLeave(_ notice: LeaveNotice, over link: LinkID) {
         links[link]?.leaveReason = notice.reason

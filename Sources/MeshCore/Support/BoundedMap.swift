@@ -4,7 +4,7 @@ internal import DequeModule
 package struct BoundedMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private var values: [Key: Value] = [:]
     private var order: Deque<Key> = []
-    private let capacity: Int
+    package let capacity: Int
 
     package init(capacity: Int) {
         precondition(capacity > 0, "a map of nothing")
