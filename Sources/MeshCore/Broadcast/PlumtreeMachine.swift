@@ -1,3 +1,5 @@
+internal import HeapModule
+
 /// Epidemic broadcast trees (Leitao, Pereira and Rodrigues, SRDS 2007), one tree per author.
 ///
 /// Every link starts eager for every author: the author's first message floods, and each duplicate prunes the link
@@ -46,6 +48,15 @@ package struct PlumtreeMachine: Sendable {
         }
     }
 
+    private struct Due: Sendable, Comparable {
+        let at: Instant
+        let id: Hash
+
+        static func < (left: Due, right: Due) -> Bool {
+            (left.at.uptime, left.id) < (right.at.uptime, right.id)
+        }
+    }
+
     private struct Queue: Sendable {
         var entries: [IHave.Entry] = []
         var flushAt: Instant?
@@ -59,7 +70,15 @@ package struct PlumtreeMachine: Sendable {
     private let limits: Limits
     private var trees: BoundedMap<NodeID, Tree>
     private var queues: [LinkID: Queue] = [:]
+    /// The keys of `queues`, ascending.
+    private var links: [LinkID] = []
+    /// The earliest `flushAt` of any queue.
+    private var nextFlush: Instant?
     private var missing: [Hash: Missing] = [:]
+    /// When to act on which missing message. One whose deadline has changed stands here more than once; only the entry
+    /// that says the same as `missing` counts, and one that counts is always at the top. So the next deadline, which is
+    /// asked for after every input, is not searched among up to 5,000.
+    private var dues: Heap<Due> = []
     /// Ids seen, with the hops they had when they first came.
     private var seen: BoundedMap<Hash, UInt16>
 
@@ -71,8 +90,6 @@ package struct PlumtreeMachine: Sendable {
 
     /// One peer's fictions must not keep another's announcements out: four links at most, so a quarter each.
     private var missingPerLink: Int { max(1, limits.missing / 4) }
-
-    private var links: [LinkID] { queues.keys.sorted() }
 
     /// Sizes of what peers can make grow.
     var sizes: (trees: Int, missing: Int, seen: Int, announcements: Int) {
@@ -90,23 +107,38 @@ package struct PlumtreeMachine: Sendable {
     /// A gain or loss makes all links eager for all authors, at both ends: one flag, not one GRAFT per author.
     package mutating func linkUp(_ link: LinkID) {
         queues[link] = Queue()
+        links = queues.keys.sorted()
         reset()
     }
 
     package mutating func linkDown(_ link: LinkID, now: Instant) {
         guard queues.removeValue(forKey: link) != nil else { return }
+        links = queues.keys.sorted()
+        nextFlush = queues.values.compactMap(\.flushAt).min()
         for (id, entry) in missing {
             // What was to come through this link need not be waited for.
             let isLost = trees[entry.author]?.parent == link || entry.lastAsked == link
             missing[id]?.forget(link)
-            if isLost { missing[id]?.deadline = now }
+            if isLost { postpone(id, to: now) }
         }
         reset()
+    }
+
+    /// Sets, or sets anew, when to act on a missing message.
+    private mutating func postpone(_ id: Hash, to deadline: Instant) {
+        missing[id]?.deadline = deadline
+        dues.insert(Due(at: deadline, id: id))
+        forgetPastDues()
+    }
+
+    private mutating func forgetPastDues() {
+        while let due = dues.min, missing[due.id]?.deadline != due.at { dues.removeMin() }
     }
 
     private mutating func forgetMissing(_ id: Hash) {
         guard let entry = missing.removeValue(forKey: id) else { return }
         queues[entry.opener]?.missing -= 1
+        forgetPastDues()
     }
 
     private mutating func reset() {
@@ -163,9 +195,10 @@ package struct PlumtreeMachine: Sendable {
             } else if missing.count < limits.missing, let share = queues[link]?.missing, share < missingPerLink {
                 // With the author's parent gone there is nothing to wait for.
                 let hasParent = trees[entry.author]?.parent.map { queues[$0] != nil } ?? false
+                let deadline = hasParent ? now + ihaveTimeout : now
                 missing[entry.id] = Missing(
-                    author: entry.author, announcers: [link], opener: link,
-                    deadline: hasParent ? now + ihaveTimeout : now)
+                    author: entry.author, announcers: [link], opener: link, deadline: deadline)
+                postpone(entry.id, to: deadline)
                 queues[link]?.missing += 1
             }
         }
@@ -209,13 +242,12 @@ package struct PlumtreeMachine: Sendable {
     /// The peer that was asked does not have what it announced: ask the next one now.
     package mutating func notFound(_ id: Hash, over link: LinkID, now: Instant) {
         guard missing[id]?.lastAsked == link else { return }
-        missing[id]?.deadline = now
+        postpone(id, to: now)
     }
 
     package var nextDeadline: Instant? {
-        let flushes = queues.values.compactMap(\.flushAt)
-        let grafts = missing.values.map(\.deadline)
-        return (flushes + grafts).min()
+        guard let graft = dues.min?.at else { return nextFlush }
+        return nextFlush.map { min($0, graft) } ?? graft
     }
 
     package mutating func deadline(now: Instant) -> [Action] {
@@ -238,13 +270,14 @@ package struct PlumtreeMachine: Sendable {
             (queue.entries, queue.flushAt) = ([], nil)
             queues[link] = queue
         }
+        nextFlush = queues.values.compactMap(\.flushAt).min()
         return actions
     }
 
     private mutating func graftMissing(now: Instant) -> [Action] {
         var actions: [Action] = []
-        for (id, entry) in missing.filter({ $0.value.deadline <= now }).sorted(by: { $0.key < $1.key }) {
-            var entry = entry
+        for id in takeDue(now: now) {
+            guard var entry = missing[id] else { continue }
             guard entry.asked < entry.announcers.count else {
                 forgetMissing(id)
                 actions.append(.giveUp(id: id, author: entry.author))
@@ -252,14 +285,25 @@ package struct PlumtreeMachine: Sendable {
             }
             let link = entry.announcers[entry.asked]
             entry.asked += 1
-            entry.deadline = now + ihaveTimeout / 2
             missing[id] = entry
+            postpone(id, to: now + ihaveTimeout / 2)
             var tree = trees[entry.author] ?? Tree()
             tree.lazy.remove(link)
             trees[entry.author] = tree
             actions.append(.send(link, .graft(Graft(author: entry.author, id: id))))
         }
         return actions
+    }
+
+    /// Whose deadline has come, ascending.
+    private mutating func takeDue(now: Instant) -> [Hash] {
+        var due: Set<Hash> = []
+        while let first = dues.min, first.at <= now {
+            dues.removeMin()
+            due.insert(first.id)
+            forgetPastDues()
+        }
+        return due.sorted()
     }
 
     private mutating func spread(
@@ -282,7 +326,10 @@ package struct PlumtreeMachine: Sendable {
 
     private mutating func announce(_ id: Hash, author: NodeID, hops: UInt16, over link: LinkID, now: Instant) {
         queues[link]?.entries.append(IHave.Entry(id: id, author: author, hops: hops))
-        if queues[link]?.flushAt == nil { queues[link]?.flushAt = now + Self.batchDelay }
+        guard queues[link]?.flushAt == nil else { return }
+        let flush = now + Self.batchDelay
+        queues[link]?.flushAt = flush
+        nextFlush = nextFlush.map { min($0, flush) } ?? flush
     }
 
     private mutating func resetBy(_ link: LinkID) {

@@ -51,6 +51,29 @@ struct Link: Sendable {
     /// The peer's last digest, until both ends hold the same operations.
     var peerDetail: DigestDetail?
     var detailSentAt: Instant?
+
+    /// To be called after each change of `detector`.
+    mutating func rearmSuspicion(deviations: Double) {
+        suspicionAt = detector?.suspicionTime(deviations: deviations) ?? .distantFuture
+    }
+
+    /// `clock` counts this node's microseconds.
+    mutating func receive(_ beat: Heartbeat, clock: UInt64, now: Instant, deviations: Double) {
+        detector?.heartbeat(at: now)
+        rearmSuspicion(deviations: deviations)
+        (lastBeatSent, lastBeatAt) = (beat.sent, now)
+        guard beat.echo != 0, clock >= beat.echo, clock - beat.echo >= UInt64(beat.held) else { return }
+        roundTrip = .microseconds(Int64(clamping: clock - beat.echo - UInt64(beat.held)))
+    }
+
+    /// When to act on this link if nothing arrives.
+    var deadline: Instant {
+        switch phase {
+        case .awaitHello, .greeting, .awaitStore: info.since + NodeCore.handshakeTime
+        case .open: suspectSince.map { $0 + NodeCore.suspectGrace } ?? suspicionAt
+        case .closing: .distantFuture
+        }
+    }
 }
 
 /// Why a connection was dialled.

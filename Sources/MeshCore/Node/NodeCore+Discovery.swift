@@ -66,7 +66,7 @@ extension NodeCore {
     private mutating func dialLocal(_ endpoint: Endpoint) {
         let isKnown =
             dials.values.contains { $0.endpoint == endpoint }
-            || links.values.contains { $0.phase == .open && $0.dialable == endpoint }
+            || links.open.contains { links[$0]?.dialable == endpoint }
         let triedLately = discovery.tried[endpoint].map { now - $0 < .seconds(5) } ?? false
         guard !isKnown, !triedLately else { return }
         discovery.tried[endpoint] = now

@@ -2,8 +2,8 @@
 extension NodeCore {
     mutating func receive(_ message: Message, over link: LinkID) {
         guard let state = links[link], state.phase != .closing else { return }
-        if keepEarly(message, over: link) { return }
-        count("received.\(message.name)")
+        if state.phase == .awaitStore, keepEarly(message, over: link) { return }
+        counters.countReceived(message)
         switch message {
         case .hello(let signed): return receiveHello(signed, over: link)
         case .welcome(let signed): return receiveWelcome(signed, over: link)
@@ -13,8 +13,8 @@ extension NodeCore {
         }
         // Before both ends are known to be members no byte of gossip flows.
         guard state.phase == .open, let peer = state.peer else { return close(link, .protocolViolation) }
-        heard(from: peer, over: link)
-        if !message.isFarewell { establish(link, with: peer) }
+        if state.suspectSince != nil { heard(from: peer, over: link) }
+        if !state.isEstablished, !message.isFarewell { establish(link, with: peer) }
         switch message {
         case .hello, .welcome, .reject: break
         case .heartbeat(let beat): receive(beat, over: link)
@@ -39,9 +39,7 @@ extension NodeCore {
     /// The end that sends WELCOME is open at once and gossips; this one first waits for the disk. A peer that floods
     /// meanwhile is treated like one that gossips before WELCOME.
     private mutating func keepEarly(_ message: Message, over link: LinkID) -> Bool {
-        guard let state = links[link], state.phase == .awaitStore, state.early.count < Self.earlyMessages else {
-            return false
-        }
+        guard let early = links[link]?.early, early.count < Self.earlyMessages else { return false }
         switch message {
         case .hello, .welcome, .reject, .leave: return false
         default:
@@ -62,7 +60,6 @@ extension NodeCore {
 
     /// Any byte proves life; only heartbeats are samples.
     private mutating func heard(from peer: NodeID, over link: LinkID) {
-        guard links[link]?.suspectSince != nil else { return }
         links[link]?.suspectSince = nil
         links[link]?.detector?.restart(at: now)
         rearmSuspicion(link)
@@ -70,13 +67,8 @@ extension NodeCore {
     }
 
     private mutating func receive(_ beat: Heartbeat, over link: LinkID) {
-        links[link]?.detector?.heartbeat(at: now)
-        rearmSuspicion(link)
-        links[link]?.lastBeatSent = beat.sent
-        links[link]?.lastBeatAt = now
-        let clock = microseconds
-        guard beat.echo != 0, clock >= beat.echo, clock - beat.echo >= UInt64(beat.held) else { return }
-        links[link]?.roundTrip = .microseconds(Int64(clamping: clock - beat.echo - UInt64(beat.held)))
+        let (clock, deviations) = (microseconds, suspicionDeviations)
+        links[link]?.receive(beat, clock: clock, now: now, deviations: deviations)
     }
 
     /// This node's clock for round trips, never 0.

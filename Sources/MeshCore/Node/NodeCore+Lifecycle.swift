@@ -116,35 +116,22 @@ extension NodeCore {
     mutating func noticeOwnPause(at now: Instant) {
         guard hasStarted, let due = nextDeadline, now - due > Self.pauseTolerance else { return }
         count("pauses")
-        for link in links.keys.sorted() {
+        for link in links.ids {
             links[link]?.detector?.restart(at: now)
             rearmSuspicion(link)
             if links[link]?.suspectSince != nil { links[link]?.suspectSince = now }
         }
     }
 
-    package var nextDeadline: Instant? {
+    func findNextDeadline() -> Instant? {
         guard hasStarted, !isStopping else { return nil }
         var next = followsTopology ? min(timers.next, topology.nextEvaluation) : timers.next
         if let deadline = plumtree.nextDeadline { next = min(next, deadline) }
         next = min(next, discovery.nextRequest)
-        for link in links.values { next = min(next, deadline(of: link)) }
-        for seed in seeds where wantsSeeds && !seed.isDialling { next = min(next, seed.nextAttempt) }
+        next = min(next, links.nextDeadline)
+        if wantsSeeds { for seed in seeds where !seed.isDialling { next = min(next, seed.nextAttempt) } }
         if let ranges = rangesInFlight { next = min(next, ranges.until) }
         return next == .distantFuture ? nil : next
-    }
-
-    private func deadline(of link: Link) -> Instant {
-        switch link.phase {
-        case .awaitHello, .greeting, .awaitStore: link.info.since + Self.handshakeTime
-        case .open:
-            if let since = link.suspectSince {
-                since + Self.suspectGrace
-            } else {
-                link.suspicionAt
-            }
-        case .closing: .distantFuture
-        }
     }
 
     mutating func runDueTimers() {
@@ -153,7 +140,7 @@ extension NodeCore {
         if timers.repair <= now { repair() }
         if timers.prekeys <= now { turnPrekeys() }
         checkLinks()
-        perform(plumtree.nextDeadline.map { $0 <= now } == true ? plumtree.deadline(now: now) : [])
+        if let due = plumtree.nextDeadline, due <= now { perform(plumtree.deadline(now: now)) }
         retryMissed()
         passOverSilentProvider()
         dialSeeds()
@@ -162,10 +149,9 @@ extension NodeCore {
     }
 
     private mutating func checkLinks() {
-        // With every input: sorted only when something is due.
-        let due = links.filter { deadline(of: $0.value) <= now }
-        guard !due.isEmpty else { return }
-        for (link, state) in due.sorted(by: { $0.key < $1.key }) {
+        for line in links.lines where line.deadline <= now {
+            guard let state = links[line.id] else { continue }
+            let link = line.id
             switch state.phase {
             case .awaitHello, .greeting, .awaitStore:
                 count("handshakeTimeout")
@@ -234,7 +220,7 @@ extension NodeCore {
 
     mutating func quit(_ command: CommandID) {
         if isMember { publishLinks(LinksValue(inbound: topology.inbound, wanted: 0, links: [])) }
-        for link in links.keys.sorted() {
+        for link in links.ids {
             if links[link]?.phase == .open { send(.leave(LeaveNotice(reason: .quit)), over: link) }
             close(link, .quit)
         }
@@ -245,7 +231,7 @@ extension NodeCore {
 
     func stateAfterChange() -> NodeState {
         if membership.isRevoked(id) { return .offline }
-        if links.values.contains(where: { $0.phase == .open && $0.isEstablished }) { return .connected }
+        if links.open.contains(where: { links[$0]?.isEstablished == true }) { return .connected }
         if failedDialsInARow >= configuration.maxDiscoveryRetries { return .offline }
         return state == .joining ? .joining : .recovering
     }

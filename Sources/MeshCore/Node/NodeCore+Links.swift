@@ -41,9 +41,7 @@ extension NodeCore {
     }
 
     /// The open link to a peer, if there is one.
-    func primaryLink(to peer: NodeID) -> LinkID? {
-        links.filter { $0.value.phase == .open && $0.value.peer == peer }.keys.min()
-    }
+    func primaryLink(to peer: NodeID) -> LinkID? { links.open(to: peer) }
 
     /// Of two links to one peer: a suspect one always yields, and so does one that has been open for a while, since the
     /// peer would not dial if it still had it. Of simultaneous dials the lower NodeID's survives (design, 4); of two by
@@ -58,8 +56,8 @@ extension NodeCore {
     }
 
     mutating func rearmSuspicion(_ link: LinkID) {
-        let crossing = links[link]?.detector?.suspicionTime(threshold: configuration.phiThreshold)
-        links[link]?.suspicionAt = crossing ?? .distantFuture
+        let deviations = suspicionDeviations
+        links[link]?.rearmSuspicion(deviations: deviations)
     }
 
     // MARK: Close

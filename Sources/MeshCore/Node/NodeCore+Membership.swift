@@ -93,7 +93,7 @@ extension NodeCore {
 
     mutating func adopted(_ network: Network, _ verified: [VerifiedOperation], over link: LinkID?) {
         guard self.network?.id != network.id else { return }
-        let past = links
+        let past = links.ids
         enter(network)
         for operation in verified { operations.insert(operation) }
         membership = operations.evaluate()
@@ -101,7 +101,7 @@ extension NodeCore {
         isCatchingUp = link != nil
         for member in rosterMembers { dialKnock(of: member) }
         offers.removeAll { _, _ in true }
-        for other in past.keys.sorted() where other != link { close(other, .replaced) }
+        for other in past where other != link { close(other, .replaced) }
         beginInNetwork()
         if let link, let peer = links[link]?.peer, links[link]?.phase == .awaitStore { open(link, to: peer) }
     }
@@ -125,7 +125,7 @@ extension NodeCore {
     }
 
     mutating func forgotten(_ command: CommandID) {
-        for link in links.keys.sorted() {
+        for link in links.ids {
             if links[link]?.phase == .open { send(.leave(LeaveNotice(reason: .notMember)), over: link) }
             close(link, .noLongerMember)
         }
@@ -249,7 +249,7 @@ extension NodeCore {
         emit(.stateChanged(.offline, reason: reason))
     }
 
-    var openLinks: [LinkID] { links.filter { $0.value.phase == .open }.keys.sorted() }
+    var openLinks: [LinkID] { links.open }
 
     /// Tells the topology who there is and who can be dialled.
     mutating func refreshRoster() {
@@ -260,7 +260,7 @@ extension NodeCore {
     /// The members, ascending; in an open network everybody this node has heard of.
     var rosterMembers: [NodeID] {
         guard membership.isOpen else { return membership.sortedMembers }
-        let known = Set(records.owners).union(links.values.compactMap { $0.phase == .open ? $0.peer : nil }).union([id])
+        let known = Set(records.owners).union(links.lines.compactMap { $0.isOpen ? $0.peer : nil }).union([id])
         return known.filter { membership.isMember($0) }.sorted()
     }
 }

@@ -12,7 +12,7 @@ extension NodeCore {
     package var occupancy: [Occupancy] { linkOccupancy + memberOccupancy + messageOccupancy }
 
     private var linkOccupancy: [Occupancy] {
-        let early = links.values.map(\.early.count).max() ?? 0
+        let early = links.all.map(\.link.early.count).max() ?? 0
         return [
             // Suspect links keep their sockets for a while, beside those that took their places.
             Occupancy(name: "links", count: openLinks.count, limit: 2 * (configuration.maxDegree + 1)),

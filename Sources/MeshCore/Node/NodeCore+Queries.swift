@@ -7,7 +7,7 @@ extension NodeCore {
                 members: network == nil ? 0 : rosterMembers.count, online: network == nil ? 0 : onlineMembers.count,
                 links: openLinks.count, isConverged: isConverged, stateHash: stateHash,
                 messages: chat.history.count, unpassed: unpassed.count,
-                counters: counters.sorted { $0.key < $1.key }.map { NodeStatus.Counter(name: $0.key, count: $0.value) })
+                counters: counters.list)
         }
     }
 
@@ -21,7 +21,7 @@ extension NodeCore {
         mutating get {
             guard network != nil else { return true }
             let root = root
-            return links.values.filter { $0.phase == .open }.allSatisfy {
+            return links.all.filter { $0.link.phase == .open }.map(\.link).allSatisfy {
                 $0.isSynced && $0.peerRoot == root && $0.exchangeUntil == nil
             }
         }
@@ -62,16 +62,16 @@ extension NodeCore {
             endpoint: member == id ? reachableAt.first : endpoints[member]?.first)
     }
 
-    package func counter(_ name: String) -> UInt64 { counters[name] ?? 0 }
+    package func counter(_ name: String) -> UInt64 { counters[name] }
 
     /// Open links whose silence has crossed the threshold of phi, and whose end is being waited for.
-    package var suspectedLinks: [LinkID] { links.filter { $0.value.suspectSince != nil }.keys.sorted() }
+    package var suspectedLinks: [LinkID] { links.all.filter { $0.link.suspectSince != nil }.map(\.id) }
 
     /// Whom this node knows to be out for ever.
     package var revokedMembers: Set<NodeID> { network == nil ? [] : membership.revoked }
 
     package var linkStatuses: [LinkStatus] {
-        links.sorted { $0.key < $1.key }.compactMap { link, state in
+        links.all.compactMap { link, state in
             guard state.phase == .open, let peer = state.peer else { return nil }
             let age = (now - state.openedAt).milliseconds
             return LinkStatus(

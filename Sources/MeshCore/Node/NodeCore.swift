@@ -8,6 +8,8 @@ package struct NodeCore: Sendable {
     package let configuration: NodeConfiguration
     package let id: NodeID
     let cryptography: any Cryptography
+    /// How many standard deviations of silence make a peer suspect.
+    let suspicionDeviations: Double
     /// For jitter and sampling; never for a key.
     var generator: SeededGenerator
 
@@ -25,7 +27,7 @@ package struct NodeCore: Sendable {
     var payloads = BoundedMap<Hash, BroadcastItem>(capacity: Self.payloadCache)
 
     // Links and dials
-    var links: [LinkID: Link] = [:]
+    var links = LinkTable()
     var dials: [LinkID: Dial] = [:]
     var dialCount: UInt64 = 0
     var seeds: [SeedState]
@@ -39,6 +41,8 @@ package struct NodeCore: Sendable {
     // This run
     var now: Instant
     var outbox: [Effect] = []
+    /// When the core wants to be woken, as of the last input. Kept, because it is asked for twice with every input.
+    package private(set) var nextDeadline: Instant?
     var listening: Endpoint?
     var reachableAt: [Endpoint] = []
     var life: UInt64
@@ -84,7 +88,7 @@ package struct NodeCore: Sendable {
     var requestLimits = BoundedMap<NodeID, RateLimit>(capacity: 1_024)
     /// Strangers make keys for nothing: how many of them are told of.
     var knockLimit = RateLimit(burst: 32, perSecond: 1)
-    var counters: [String: UInt64] = [:]
+    var counters = Counters()
     var cachedRoot: Hash?
 
     /// Newest payloads kept for GRAFT; older ones come by repair.
@@ -96,6 +100,7 @@ package struct NodeCore: Sendable {
     ) {
         self.configuration = configuration
         self.cryptography = cryptography
+        suspicionDeviations = PhiAccrualDetector.deviations(phi: configuration.phiThreshold)
         id = cryptography.publicKey
         generator = SeededGenerator(seed: randomSeed)
         self.now = now
@@ -133,14 +138,15 @@ package struct NodeCore: Sendable {
         if hasStarted, !isStopping { runDueTimers() }
         effects += outbox
         outbox.removeAll(keepingCapacity: true)
+        nextDeadline = findNextDeadline()
     }
 
     // MARK: Small words that every chapter uses
 
     mutating func emit(_ event: MeshEvent) { outbox.append(.emit(event)) }
-    mutating func count(_ name: String, _ amount: UInt64 = 1) { counters[name, default: 0] &+= amount }
+    mutating func count(_ name: String, _ amount: UInt64 = 1) { counters.count(name, amount) }
     mutating func send(_ message: Message, over link: LinkID) {
-        count("sent.\(message.name)")
+        counters.countSent(message)
         outbox.append(.send(link, message))
     }
     mutating func answer(_ id: CommandID?, _ answer: Answer) {

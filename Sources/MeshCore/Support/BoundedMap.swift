@@ -2,8 +2,17 @@ internal import DequeModule
 
 /// A dictionary that holds at most `capacity` keys and forgets the one inserted first.
 package struct BoundedMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private var values: [Key: Value] = [:]
-    private var order: Deque<Key> = []
+    private struct Slot: Sendable {
+        var value: Value
+        /// Tells this insertion from an earlier one of the same key.
+        let ticket: UInt64
+    }
+
+    private var slots: [Key: Slot] = [:]
+    /// In the order of insertion. Keys that were removed stay here, with a ticket that is no longer good, until they
+    /// are as many as the others: so removing one does not search them all.
+    private var order: Deque<(key: Key, ticket: UInt64)> = []
+    private var tickets: UInt64 = 0
     package let capacity: Int
 
     package init(capacity: Int) {
@@ -11,30 +20,46 @@ package struct BoundedMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         self.capacity = capacity
     }
 
-    package var count: Int { values.count }
+    package var count: Int { slots.count }
 
     /// Setting nil forgets the key. A key set again keeps its place in the order.
     package subscript(key: Key) -> Value? {
-        get { values[key] }
+        get { slots[key]?.value }
         set {
             guard let newValue else {
-                if values.removeValue(forKey: key) != nil { order.removeAll { $0 == key } }
+                if slots.removeValue(forKey: key) != nil { compact() }
                 return
             }
-            if values.updateValue(newValue, forKey: key) == nil {
-                order.append(key)
-                if order.count > capacity, let oldest = order.popFirst() { values[oldest] = nil }
+            if let slot = slots[key] {
+                slots[key] = Slot(value: newValue, ticket: slot.ticket)
+            } else {
+                insert(newValue, for: key)
             }
         }
     }
 
+    private mutating func insert(_ value: Value, for key: Key) {
+        tickets += 1
+        slots[key] = Slot(value: value, ticket: tickets)
+        order.append((key, tickets))
+        while slots.count > capacity, let oldest = order.popFirst() {
+            if slots[oldest.key]?.ticket == oldest.ticket { slots[oldest.key] = nil }
+        }
+    }
+
+    private mutating func compact() {
+        if order.count > 2 * slots.count + 16 { order.removeAll { slots[$0.key]?.ticket != $0.ticket } }
+    }
+
     /// Oldest first.
-    package var keys: some Sequence<Key> { order }
+    package var keys: some Sequence<Key> {
+        order.lazy.filter { slots[$0.key]?.ticket == $0.ticket }.map(\.key)
+    }
 
     package mutating func removeAll(where predicate: (Key, Value) -> Bool) {
-        let gone = order.filter { key in values[key].map { predicate(key, $0) } ?? false }
-        guard !gone.isEmpty else { return }
-        for key in gone { values[key] = nil }
-        order.removeAll { values[$0] == nil }
+        for key in Array(keys) {
+            if let slot = slots[key], predicate(key, slot.value) { slots[key] = nil }
+        }
+        compact()
     }
 }

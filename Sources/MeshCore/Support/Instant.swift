@@ -45,10 +45,7 @@ extension Instant: Comparable {
 extension Duration {
     /// Whole nanoseconds, held to what an `Int64` can count (292 years).
     package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, overflow2) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return overflow || overflow2 ? (seconds < 0 ? .min : .max) : sum
+        Int64(clamping: attoseconds / 1_000_000_000)
     }
 
     package var milliseconds: Int64 { nanoseconds / 1_000_000 }

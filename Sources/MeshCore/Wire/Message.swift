@@ -56,29 +56,16 @@ package enum Message: Sendable, Equatable {
     package var isFarewell: Bool { if case .leave = self { true } else { false } }
 
     /// The word that counters and traces use.
-    package var name: String {
-        switch self {
-        case .hello: "hello"
-        case .welcome: "welcome"
-        case .reject: "reject"
-        case .heartbeat: "heartbeat"
-        case .leave: "leave"
-        case .drain: "drain"
-        case .dialBack: "dialBack"
-        case .digest: "digest"
-        case .delta: "delta"
-        case .operationIDs: "operationIDs"
-        case .operations: "operations"
-        case .gossip: "gossip"
-        case .ihave: "ihave"
-        case .graft: "graft"
-        case .prune: "prune"
-        case .notFound: "notFound"
-        case .vector: "vector"
-        case .routed: "routed"
-        case .unknownOptional: "unknown"
-        }
-    }
+    package var name: String { Self.names[nameIndex] }
+
+    /// Where ``name`` stands in ``names``.
+    package var nameIndex: Int { Int(min(kind, UInt32(Self.names.count - 1))) }
+
+    /// The words for the kinds from 0 on, and last the one for kinds that this version does not know.
+    package static let names = [
+        "hello", "welcome", "reject", "heartbeat", "leave", "drain", "dialBack", "digest", "delta", "operationIDs",
+        "operations", "gossip", "ihave", "graft", "prune", "notFound", "vector", "routed", "unknown",
+    ]
 }
 
 extension Message: WireValue {
