@@ -64,7 +64,11 @@ extension Stage {
             guard let completion = world.ledger.completion(of: message, at: survivors),
                 completion - world.ledger.messages[message].sentAt > 1_000_000_000
             else { continue }
-            repaired = max(repaired, completion)
+            if completion > repaired {
+                repaired = completion
+                report.details.removeAll { $0.name == "lastLateMessage" }
+                report.details.append(("lastLateMessage", Double(message)))
+            }
         }
         let seconds = Double(max(0, repaired - start)) / 1e9
         report.repairSeconds = seconds

@@ -11,6 +11,7 @@ extension Scenario {
         let watch = DetectionWatch(slow: Set(slow))
         stage.world.observers.append(watch)
         let seconds = 180
+        let start = stage.world.time
         for node in slow {
             var at = Double.random(in: 0..<20, using: &stage.generator)
             while at < Double(seconds) {
@@ -24,7 +25,7 @@ extension Scenario {
         let fixed = watch.verdictsOfFixedTimeout
         stage.report.falseDown = fixed > 0 ? Double(watch.falseVerdicts) / Double(fixed) : nil
         let slowKeys = Set(slow.map { stage.world.nodes[$0].id })
-        let unreachable = stage.world.chronicle.verdicts.count { !slowKeys.contains($0.subject) }
+        let unreachable = stage.world.chronicle.verdicts.count { $0.at >= start && !slowKeys.contains($0.subject) }
         stage.report.details += [
             ("falseVerdicts", Double(watch.falseVerdicts)), ("verdictsOfFixedTimeout", Double(fixed)),
             ("trueVerdicts", Double(watch.trueVerdicts)), ("detectionSeconds", watch.meanDetection),
