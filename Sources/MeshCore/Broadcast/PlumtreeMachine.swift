@@ -11,6 +11,8 @@ internal import HeapModule
 package struct PlumtreeMachine: Sendable {
     /// Announcements wait this long, so that a burst shares a frame.
     package static let batchDelay: Duration = .milliseconds(20)
+    /// Messages that peers hold by repair are asked for at most this often.
+    package static let fetchInterval: Duration = .milliseconds(100)
     /// After the first announcer has failed, the next is asked after half the first time-out, as in the seed.
     private static let optimizationHops = 2
 
@@ -18,6 +20,8 @@ package struct PlumtreeMachine: Sendable {
         /// Send the payload of this id over the link.
         case push(LinkID, id: Hash, hops: UInt16, isReset: Bool)
         case send(LinkID, Message)
+        /// The peer of this link holds the message, but not the envelope that trees carry: ask it by a request.
+        case fetch(LinkID, id: Hash, author: NodeID)
         /// Nobody who announced this id delivers it: ask for it by repair.
         case giveUp(id: Hash, author: NodeID)
     }
@@ -33,6 +37,8 @@ package struct PlumtreeMachine: Sendable {
         let author: NodeID
         /// Each once, in the order in which they announced it.
         var announcers: [LinkID]
+        /// Those of them who have it by repair.
+        var repaired: Set<LinkID> = []
         /// How many of them were asked.
         var asked = 0
         /// In whose share of the bound this counts: whoever announced it first.
@@ -153,7 +159,9 @@ package struct PlumtreeMachine: Sendable {
         markSeen(id)
         forgetMissing(id)
         if isRepaired {
-            for link in links where link != source { announce(id, author: author, hops: 1, over: link, now: now) }
+            for link in links where link != source {
+                announce(id, author: author, hops: IHave.Entry.repaired, over: link, now: now)
+            }
             return []
         }
         return spread(id, author: author, hops: 0, except: source, now: now)
@@ -191,18 +199,33 @@ package struct PlumtreeMachine: Sendable {
             if let hops = seen[entry.id] {
                 actions += optimize(entry, hops: hops, over: link)
             } else if let known = missing[entry.id] {
-                if !known.announcers.contains(link) { missing[entry.id]?.announcers.append(link) }
+                if !known.announcers.contains(link) {
+                    missing[entry.id]?.announcers.append(link)
+                    if entry.isRepaired { missing[entry.id]?.repaired.insert(link) }
+                }
             } else if missing.count < limits.missing, let share = queues[link]?.missing, share < missingPerLink {
-                // With the author's parent gone there is nothing to wait for.
-                let hasParent = trees[entry.author]?.parent.map { queues[$0] != nil } ?? false
-                let deadline = hasParent ? now + ihaveTimeout : now
+                let deadline = firstAsking(entry, now: now)
                 missing[entry.id] = Missing(
                     author: entry.author, announcers: [link], opener: link, deadline: deadline)
+                if entry.isRepaired { missing[entry.id]?.repaired = [link] }
                 postpone(entry.id, to: deadline)
                 queues[link]?.missing += 1
             }
         }
         return actions
+    }
+
+    /// When to stop waiting for a message that was announced just now.
+    private func firstAsking(_ entry: IHave.Entry, now: Instant) -> Instant {
+        // No tree carries what others have by repair. A request is signed, so all of a tenth of a second share one:
+        // whoever announces fictions gets ten signatures a second out of this node and no more.
+        if entry.isRepaired {
+            let wait = Self.fetchInterval.nanoseconds - now.uptime % Self.fetchInterval.nanoseconds
+            return now + .nanoseconds(wait)
+        }
+        // With the author's parent gone there is nothing to wait for.
+        let hasParent = trees[entry.author]?.parent.map { queues[$0] != nil } ?? false
+        return hasParent ? now + ihaveTimeout : now
     }
 
     /// A path at least two hops shorter replaces the parent (paper, section 3.8; topology, 5.7).
@@ -287,6 +310,10 @@ package struct PlumtreeMachine: Sendable {
             entry.asked += 1
             missing[id] = entry
             postpone(id, to: now + ihaveTimeout / 2)
+            if entry.repaired.contains(link) {
+                actions.append(.fetch(link, id: id, author: entry.author))
+                continue
+            }
             var tree = trees[entry.author] ?? Tree()
             tree.lazy.remove(link)
             trees[entry.author] = tree
@@ -310,7 +337,7 @@ package struct PlumtreeMachine: Sendable {
         _ id: Hash, author: NodeID, hops: UInt16, except source: LinkID?, now: Instant
     ) -> [Action] {
         let lazy = trees[author]?.lazy ?? []
-        let next = hops == .max ? hops : hops + 1
+        let next = min(hops, IHave.Entry.repaired - 2) + 1
         var actions: [Action] = []
         for link in links where link != source {
             if lazy.contains(link) {

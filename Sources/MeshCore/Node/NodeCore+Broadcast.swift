@@ -1,6 +1,7 @@
 // Chat and application messages along the trees, and what is carried to one member.
 extension NodeCore {
     mutating func perform(_ actions: [PlumtreeMachine.Action]) {
+        var wanted: [LinkID: [Hash]] = [:]
         for action in actions {
             switch action {
             case .send(let link, let message): send(message, over: link)
@@ -8,9 +9,14 @@ extension NodeCore {
                 guard let item = payloads[id], links[link]?.isSynced == true else { continue }
                 send(.gossip(Gossip(isReset: isReset, hops: hops, item: item)), over: link)
                 unpassed.remove(id)
+            case .fetch(let link, let id, _): wanted[link, default: []].append(id)
             case .giveUp(let id, let author):
                 miss(id, author: author, direct: nil)
             }
+        }
+        for (link, ids) in wanted.sorted(by: { $0.key < $1.key }) {
+            guard let peer = links[link]?.peer else { continue }
+            request(.ids(Array(ids.prefix(WireLimits.ranges))), from: peer)
         }
     }
 

@@ -233,18 +233,20 @@ extension NodeCore {
         tell(reception)
         switch reception {
         case .stored(let message, let verified), .forked(let message, let verified):
-            announceRepaired(verified, message)
+            announceRepaired(verified, message, from: request.provider)
             return true
         default: return false
         }
     }
 
     /// What repair brings is announced onward, or others never hear of it.
-    private mutating func announceRepaired(_ verified: EnvelopeOpener.Verified, _ message: ChatMessage) {
+    private mutating func announceRepaired(
+        _ verified: EnvelopeOpener.Verified, _ message: ChatMessage, from provider: NodeID
+    ) {
         guard !message.isDirect else { return plumtree.markSeen(verified.id) }
         perform(
             plumtree.publish(
-                verified.id, author: message.from, isRepaired: true, from: nil, now: now))
+                verified.id, author: message.from, isRepaired: true, from: primaryLink(to: provider), now: now))
     }
 
     // MARK: Missed

@@ -53,7 +53,13 @@ package struct IHave: Sendable, Equatable, WireValue {
     package struct Entry: Sendable, Hashable, WireValue {
         package var id: Hash
         package var author: NodeID
+        /// Links crossed when it gets there, or ``repaired``.
         package var hops: UInt16
+
+        /// In place of hops: the announcer got the message by repair, so it holds no envelope that a GRAFT could fetch;
+        /// a SyncRequest can. Nor is the way it came any path of the author's tree.
+        package static let repaired = UInt16.max
+        package var isRepaired: Bool { hops == Self.repaired }
 
         package init(id: Hash, author: NodeID, hops: UInt16) {
             (self.id, self.author, self.hops) = (id, author, hops)

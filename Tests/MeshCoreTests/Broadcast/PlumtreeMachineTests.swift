@@ -192,6 +192,35 @@ import Testing
         #expect(machine.nextDeadline == nil)
     }
 
+    /// Found by simulation: a GRAFT for it was answered NOT_FOUND, and two seconds were lost at each hop.
+    @Test func aMessageHeldByRepairIsFetchedSoonAndChangesNoTree() {
+        var machine = Self.tree()
+        _ = Self.announce(&machine, 2, over: Self.b, hops: IHave.Entry.repaired, at: Self.after(10))
+        _ = Self.announce(&machine, 3, over: Self.b, hops: IHave.Entry.repaired, at: Self.after(60))
+        #expect(machine.nextDeadline == Self.after(100))
+        #expect(
+            machine.deadline(now: Self.after(100))
+                == [2, 3].map { .fetch(Self.b, id: Self.id($0), author: Self.author) }.sorted { "\($0)" < "\($1)" })
+        #expect(!machine.isEager(Self.b, for: Self.author))
+    }
+
+    @Test func whatRepairBroughtIsAnnouncedAsSuch() {
+        var machine = Self.tree()
+        _ = machine.publish(Self.id(2), author: Self.author, isRepaired: true, from: Self.a, now: Self.start)
+        let announced = machine.deadline(now: Self.after(20)).compactMap { action -> IHave? in
+            if case .send(_, .ihave(let message)) = action { message } else { nil }
+        }
+        #expect(announced.count == 2)
+        #expect(announced.allSatisfy { $0.entries.allSatisfy(\.isRepaired) })
+    }
+
+    /// A path over which a message was repaired is no path of its author's tree.
+    @Test func anAnnouncementOfRepairNeverMovesTheTree() {
+        var machine = Self.tree()
+        _ = Self.receive(&machine, 2, over: Self.a, hops: 9)
+        #expect(Self.announce(&machine, 2, over: Self.b, hops: IHave.Entry.repaired).isEmpty)
+    }
+
     @Test func aMessageThatComesInTimeIsNotGrafted() {
         var machine = Self.tree()
         _ = Self.announce(&machine, 2, over: Self.b)
@@ -292,7 +321,7 @@ import Testing
         var machine = Self.machine()
         let actions = Self.receive(&machine, 1, over: Self.a, hops: .max)
         #expect(
-            actions == [Self.b, Self.c].map { .push($0, id: Self.id(1), hops: .max, isReset: true) })
+            actions == [Self.b, Self.c].map { .push($0, id: Self.id(1), hops: .max - 1, isReset: true) })
         #expect(Self.announce(&machine, 1, over: Self.b, hops: .max).isEmpty)
     }
 }
