@@ -6,20 +6,21 @@ extension LinkGraph {
         var seen = Array(repeating: false, count: members.count)
         seen[ownRank] = true
         var queue = [ownRank]
-        var next = 0
-        while next < queue.count {
+        var (next, isFound) = (0, false)
+        while next < queue.count, !isFound {
             let rank = queue[next]
             next += 1
-            for neighbour in views[rank].peers where isLive(rank, neighbour) && !seen[neighbour] {
+            eachPeer(of: rank) { neighbour in
+                guard !seen[neighbour], isLive(rank, neighbour) else { return }
                 if neighbour == target {
-                    if rank == ownRank { continue }
-                    return true
+                    if rank != ownRank { isFound = true }
+                    return
                 }
                 seen[neighbour] = true
                 queue.append(neighbour)
             }
         }
-        return false
+        return isFound
     }
 
     /// All edges in my view, also those between members out of my reach; sorted.
@@ -75,8 +76,9 @@ extension LinkGraph {
 
     /// Ranks at the other ends of live edges. An edge of mine counts from the other end too, whatever that says.
     private func liveNeighbours(of rank: Int) -> [Int] {
-        var neighbours = views[rank].peers.filter { $0 != ownRank && isLive(rank, $0) }
-        if rank != ownRank, views[ownRank].lists(rank) { neighbours.append(ownRank) }
+        var neighbours: [Int] = []
+        eachPeer(of: rank) { if $0 != ownRank, isLive(rank, $0) { neighbours.append($0) } }
+        if rank != ownRank, lists(ownRank, rank) { neighbours.append(ownRank) }
         return neighbours
     }
 }

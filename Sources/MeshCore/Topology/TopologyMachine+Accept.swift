@@ -29,7 +29,7 @@ extension TopologyMachine {
     ) -> [NodeID] {
         graph.refresh()
         let relays = graph.members.indices.filter { rank in
-            graph.isInside[rank] && rank != graph.ownRank && graph.members[rank] != dialler && isRelay(rank)
+            graph.isInside(rank) && rank != graph.ownRank && graph.members[rank] != dialler && isRelay(rank)
         }
         if isUndiallable {
             return leastLoaded(relays, for: dialler).prefix(TopologyRules.alternatives).map { graph.members[$0] }
@@ -44,7 +44,7 @@ extension TopologyMachine {
     }
 
     private func isUndiallable(_ peer: NodeID, _ features: Hello.Features) -> Bool {
-        features.contains(.undiallable) || graph.rank(of: peer).map { graph.views[$0].value.inbound == .no } ?? false
+        features.contains(.undiallable) || graph.rank(of: peer).map { graph.views[$0].inbound == .no } ?? false
     }
 
     /// Links from members that cannot be dialled; together they take one slot, that of the chord.
@@ -53,30 +53,36 @@ extension TopologyMachine {
     /// The peer's own record, if there is one, is newer than what its HELLO said.
     func isGuest(_ link: OwnLinks.Link) -> Bool {
         guard let rank = graph.rank(of: link.peer), graph.views[rank].isKnown else { return link.isUndiallable }
-        return graph.views[rank].value.inbound == .no
+        return graph.views[rank].inbound == .no
     }
 
     /// With r relays and m undiallable members in my component each of the latter wants two relays (one if there is
     /// only one): ceil(min(2, r) (m + 1) / r), and one to spare.
     private var guestLimit: Int {
-        let inside = graph.members.indices.filter { graph.isInside[$0] }
+        let inside = graph.members.indices.filter { graph.isInside($0) }
         let relays = max(inside.count { isRelay($0) }, 1)
-        let guests = inside.count { graph.views[$0].value.inbound == .no }
+        let guests = inside.count { graph.views[$0].inbound == .no }
         return (min(TopologyRules.undiallableDegree, relays) * (guests + 1) + relays - 1) / relays + 1
     }
 
-    func hasFreeSlot(_ rank: Int) -> Bool { graph.views[rank].degree < Int(graph.views[rank].value.wanted) }
+    func hasFreeSlot(_ rank: Int) -> Bool { graph.views[rank].degree < UInt16(graph.views[rank].wanted) }
 
     /// Would `peer` be next to me on the circle of R and itself?
     private func isRingNeighbour(_ peer: NodeID) -> Bool {
-        let ring = graph.members.filter { member in
-            guard let rank = graph.rank(of: member) else { return false }
-            return member != id && member != peer && graph.isInside[rank] && isRelay(rank)
-        }
-        guard let first = ring.first, let last = ring.last else { return true }
-        let successor = ring.first { id < $0 } ?? first
-        let predecessor = ring.last { $0 < id } ?? last
+        guard let successor = nearestRelay(stepping: 1, except: peer),
+            let predecessor = nearestRelay(stepping: graph.members.count - 1, except: peer)
+        else { return true }
         return Self.isBetween(peer, id, successor) || Self.isBetween(peer, predecessor, id)
+    }
+
+    /// The first member of R on the way around the circle.
+    private func nearestRelay(stepping step: Int, except peer: NodeID) -> NodeID? {
+        var rank = (graph.ownRank + step) % graph.members.count
+        while rank != graph.ownRank {
+            if graph.isInside(rank), isRelay(rank), graph.members[rank] != peer { return graph.members[rank] }
+            rank = (rank + step) % graph.members.count
+        }
+        return nil
     }
 
     /// On the circle, going up from `low` to `high`.

@@ -12,9 +12,9 @@ struct Circle: Sendable {
 extension TopologyMachine {
     /// Is this member part of the ring, if it is in my component?
     func isRelay(_ rank: Int) -> Bool {
-        let member = graph.members[rank]
-        return graph.views[rank].value.inbound != .no
-            && (rank == graph.ownRank || diallable.contains(member) || links.isLive(member))
+        let view = graph.views[rank]
+        return view.inbound != .no
+            && (rank == graph.ownRank || view.hasEndpoint || links.isLive(graph.members[rank]))
     }
 
     /// Looks both ways along the circle. A member in my component whom I cannot dial, and who does not dial me, is
@@ -28,9 +28,8 @@ extension TopologyMachine {
             var passed: [Int] = []
             var rank = (graph.ownRank + step) % graph.members.count
             while rank != graph.ownRank {
-                let member = graph.members[rank]
-                if graph.isInside[rank] {
-                    if isRelay(rank), links.isLive(member) || !dials.isPaused(member, now: now) {
+                if graph.isInside(rank) {
+                    if isRelay(rank), isLinkedOrUnpaused(graph.members[rank], now: now) {
                         if !circle.neighbours.contains(rank) { circle.neighbours.append(rank) }
                         break
                     }
@@ -43,6 +42,10 @@ extension TopologyMachine {
         }
         circle.missing = Self.alternate(missing[0], missing[1], limit: 2 * half)
         return circle
+    }
+
+    private func isLinkedOrUnpaused(_ member: NodeID, now: Instant) -> Bool {
+        links.isLive(member) || !dials.isPaused(member, now: now)
     }
 
     /// Turns taken, without repetition: alone, both ways around lead past the same members.
@@ -70,7 +73,7 @@ extension TopologyMachine {
         guard graph.componentSize > 1, circle.neighbours.allSatisfy({ links.isLive(graph.members[$0]) }),
             links.liveCount < configuration.maxDegree, dials.count == 0
         else { return }
-        let free = graph.members.indices.filter { mayDialInside($0, now: now) && hasFreeSlot($0) }
+        let free = graph.members.indices.filter { hasFreeSlot($0) && mayDialInside($0, now: now) }
         let best = free.map { (weight.of(id, graph.members[$0]), $0) }.min { $0.0 < $1.0 }
         if let best { emitDial(graph.members[best.1], for: .link, into: &actions) }
     }
@@ -95,9 +98,9 @@ extension TopologyMachine {
     }
 
     private func mayDialInside(_ rank: Int, now: Instant) -> Bool {
+        guard graph.isInside(rank), rank != graph.ownRank, isRelay(rank) else { return false }
         let member = graph.members[rank]
-        return graph.isInside[rank] && rank != graph.ownRank && isRelay(rank) && links[member] == nil
-            && dials.isFree(member, now: now)
+        return links[member] == nil && dials.isFree(member, now: now)
     }
 
     /// Rule 4.3: lets one spare link go, never a bridge and never the last but one of its other end.
@@ -109,10 +112,10 @@ extension TopologyMachine {
         let spare = links.live.compactMap { link -> (isOver: Bool, weight: Hash, peer: NodeID)? in
             guard let rank = graph.rank(of: link.peer), !drainRefusals.contains(link.peer) else { return nil }
             let view = graph.views[rank]
-            guard !link.isNeeded, !isGuest(link), !view.needs(id), view.lists(graph.ownRank),
-                view.degree > configuration.minDegree
+            guard !link.isNeeded, !isGuest(link), !graph.needsMe(rank), graph.lists(rank, graph.ownRank),
+                Int(view.degree) > configuration.minDegree
             else { return nil }
-            return (view.degree > Int(view.value.wanted), weight.of(id, link.peer), link.peer)
+            return (view.degree > UInt16(view.wanted), weight.of(id, link.peer), link.peer)
         }
         let ordered = spare.sorted { $0.isOver != $1.isOver ? $0.isOver : $0.weight > $1.weight }
         guard let peer = ordered.first(where: { graph.hasPathAround(linkTo: $0.peer) })?.peer else { return }
@@ -144,9 +147,9 @@ extension TopologyMachine {
 
     /// Out of my component, with a known address, not in a pause, and not known to be undiallable.
     func mayProbe(_ rank: Int, now: Instant) -> Bool {
-        let member = graph.members[rank]
-        return !graph.isInside[rank] && diallable.contains(member) && graph.views[rank].value.inbound != .no
-            && dials.isFree(member, now: now)
+        let view = graph.views[rank]
+        return !graph.isInside(rank) && view.hasEndpoint && view.inbound != .no
+            && dials.isFree(graph.members[rank], now: now)
     }
 
     /// Two thirds of the probes go to the members missing next to me, one third to random ones. After 30 s without
@@ -163,12 +166,25 @@ extension TopologyMachine {
         let isEager = now - lastReachChange < TopologyRules.eagerProbing
         let wanted = isEager ? (circle.missing.isEmpty ? 0 : limit / TopologyRules.randomProbeShare) : isAudit ? 1 : 0
         guard wanted > 0, dials.count < limit else { return }
-        var candidates = graph.members.indices.filter {
-            mayProbe($0, now: now) && !departed.contains(graph.members[$0])
-        }
-        candidates.shuffle(using: &generator)
-        for rank in candidates.prefix(min(wanted, limit - dials.count)) {
+        for rank in randomAbsentees(min(wanted, limit - dials.count), now: now, using: &generator) {
             emitDial(graph.members[rank], for: .probe, into: &actions)
         }
+    }
+
+    /// So many random members out of reach. Draws first: after a mass death half of the draws hit, and going through
+    /// ten thousand members ten times a second would be most of a node's work.
+    private func randomAbsentees(_ count: Int, now: Instant, using generator: inout SeededGenerator) -> [Int] {
+        func qualifies(_ rank: Int) -> Bool {
+            mayProbe(rank, now: now) && !departed.contains(graph.members[rank])
+        }
+        guard graph.componentSize < graph.members.count else { return [] }
+        var drawn: [Int] = []
+        for _ in 0..<8 * count where drawn.count < count {
+            let rank = Int.random(in: graph.members.indices, using: &generator)
+            if !drawn.contains(rank), qualifies(rank) { drawn.append(rank) }
+        }
+        guard drawn.count < count else { return drawn }
+        let others = graph.members.indices.filter { qualifies($0) && !drawn.contains($0) }
+        return drawn + others.shuffled(using: &generator).prefix(count - drawn.count)
     }
 }

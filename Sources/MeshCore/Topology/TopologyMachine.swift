@@ -37,13 +37,10 @@ package struct TopologyMachine: Sendable {
     var dials = DialBook()
     var publication = PublicationPolicy()
     var reachability: InboundState
-    /// Members with a known address, and members who said goodbye and have not been seen since. Looked up only.
-    private(set) var diallable: Set<NodeID> = []
+    /// Members who said goodbye and have not been seen since. Looked up only.
     private(set) var departed: Set<NodeID> = []
     /// Members that a REJECT has named, to be dialled at the next evaluation.
     var suggestions: [NodeID] = []
-    /// My component at the last evaluation, sorted.
-    var previouslyReachable: [NodeID]
     var lastReachChange: Instant
     /// The link that was last asked to drain; nil when that is settled.
     var shedding: (peer: NodeID, since: Instant)?
@@ -53,8 +50,9 @@ package struct TopologyMachine: Sendable {
     private var lastEvaluation: Instant?
     /// When the next pause of a dial ends, as of the last evaluation; whatever changes a pause makes `isDirty`.
     private var nextPauseEnd = Instant.distantFuture
-    /// The members, without linked peers that are none (any more).
-    private var roster: Set<NodeID> = []
+    /// The members as they were last given, and linked peers that are none (any more).
+    private var roster: [Member] = []
+    private var strangers: Set<NodeID> = []
     private var isDirty = true
     private let start: Instant
 
@@ -64,7 +62,6 @@ package struct TopologyMachine: Sendable {
         (self.id, self.configuration, self.weight) = (id, configuration, weight)
         graph = LinkGraph(own: id)
         reachability = InboundState(hasEndpoint: hasEndpoint)
-        previouslyReachable = [id]
         (start, lastReachChange, nextAudit) = (now, now, now + configuration.rebalanceInterval)
         linksChanged()
     }
@@ -131,16 +128,13 @@ package struct TopologyMachine: Sendable {
     /// Says who came into reach and who went out of it since the last evaluation.
     private mutating func noteReach(now: Instant) -> [TopologyAction] {
         graph.refresh()
-        let reachable = graph.reachable
-        guard reachable != previouslyReachable else { return [] }
-        let (before, after) = (Set(previouslyReachable), Set(reachable))
-        let gained = reachable.filter { !before.contains($0) }
-        let lost = previouslyReachable.filter { !after.contains($0) }
+        let (gained, lost) = graph.takeReachChanges()
+        guard !gained.isEmpty || !lost.isEmpty else { return [] }
         for member in gained {
             dials.cameIntoReach(member)
             departed.remove(member)
         }
-        (previouslyReachable, lastReachChange) = (reachable, now)
+        lastReachChange = now
         return gained.map { .becameReachable($0) } + lost.map { .becameUnreachable($0) }
     }
 }
@@ -148,13 +142,18 @@ package struct TopologyMachine: Sendable {
 // MARK: - Inputs. Peers need not be in the roster.
 
 extension TopologyMachine {
-    /// All members (this node may be among them). Call on each change of membership or addresses.
+    /// All members (this node may be among them), each once. Call on each change of membership or addresses; the
+    /// same roster in the same order again costs one comparison.
     package mutating func setRoster(_ members: [Member]) {
+        guard members != roster else { return }
         isDirty = true
-        diallable = Set(members.lazy.filter(\.hasEndpoint).map(\.id))
-        roster = Set(members.lazy.map(\.id))
-        graph.setMembers(roster.union(links.all.map(\.peer)))
-        departed.formIntersection(roster)
+        roster = members
+        let ids = Set(members.lazy.map(\.id))
+        strangers = Set(links.all.lazy.map(\.peer)).subtracting(ids)
+        let diallable = Set(members.lazy.filter(\.hasEndpoint).map(\.id))
+        graph.setMembers(ids.union(strangers))
+        graph.setEndpoints { diallable.contains($0) }
+        departed.formIntersection(ids)
     }
 
     /// The newest links record of another member, never an older one than before. Those of non-members are ignored:
@@ -168,7 +167,10 @@ extension TopologyMachine {
     /// `features` as the peer gave them in HELLO or WELCOME. Replaces an earlier link to the same peer.
     package mutating func linkOpened(_ peer: NodeID, features: Hello.Features, now: Instant) {
         precondition(peer != id, "a link to myself")
-        if graph.rank(of: peer) == nil { graph.setMembers(graph.members + [peer]) }
+        if graph.rank(of: peer) == nil {
+            strangers.insert(peer)
+            graph.setMembers(graph.members + [peer])
+        }
         dials.linked(peer)
         if shedding?.peer == peer { shedding = nil }
         departed.remove(peer)
@@ -181,7 +183,7 @@ extension TopologyMachine {
         if shedding?.peer == peer { shedding = nil }
         guard let link = links.close(peer) else { return }
         if link.isLive { publication.linkDown(peer, now: now) }
-        if !roster.contains(peer) { graph.setMembers(roster.union(links.all.map(\.peer))) }
+        if strangers.remove(peer) != nil { graph.setMembers(graph.members.filter { $0 != peer }) }
         linksChanged()
     }
 
