@@ -19,7 +19,7 @@ package struct LinkGraph: Sendable {
 
     /// By rank: 0 for members out of reach, 1 for me, n + 2 for those reached over `neighbours[n]`.
     private var hops: [UInt16]
-    /// My peers' ranks when the component was computed.
+    /// My peers' ranks when the component was computed, -1 for those who are no members any more.
     private var neighbours: [Int] = []
     /// Members in my component, me included.
     private(set) var componentSize = 1
@@ -36,7 +36,19 @@ package struct LinkGraph: Sendable {
         (hops, wasInside) = ([1], [true])
     }
 
-    /// The same mesh, all of it in one component, as another of its members sees it.
+    /// A settled mesh, all of it in one component, in which everybody can be dialled.
+    package init(settled records: [(owner: NodeID, value: LinksValue)]) {
+        precondition(!records.isEmpty, "a mesh of nobody")
+        self.init(own: records[0].owner)
+        setMembers(records.map(\.owner))
+        setEndpoints { _ in true }
+        for (owner, value) in records { record(value, of: owner) }
+        refresh()
+        precondition(componentSize == members.count, "\(componentSize) of \(members.count) members are in reach")
+        _ = takeReachChanges()
+    }
+
+    /// The same mesh as another of its members sees it, if all of it is one component.
     package func seen(by member: NodeID) -> LinkGraph {
         guard let rank = ranks[member] else { preconditionFailure("\(member) is no member") }
         var graph = self
@@ -65,7 +77,7 @@ package struct LinkGraph: Sendable {
             .map { old.members[$0] } + goneFromInside.filter { ranks[$0] == nil }
         wasInside = zip(sorted, places).map { $1.map { old.wasInside[$0] } ?? returned.contains($0) }
         hops = places.map { $0.map { old.hops[$0] } ?? 0 }
-        neighbours = neighbours.map { ranks[old.members[$0]] ?? -1 }
+        neighbours = neighbours.map { $0 < 0 ? -1 : ranks[old.members[$0]] ?? -1 }
         views = places.map { place in
             place.map { old.views[$0] } ?? MemberView()
         }

@@ -18,6 +18,9 @@ struct PublicationPolicy: Sendable {
     /// Links that were published and then lost, not long ago.
     private var flapping: [NodeID: Flapping] = [:]
 
+    /// As if `value` had been published at `now`.
+    mutating func adopt(_ value: LinksValue, now: Instant) { (published, lastPublication) = (value, now) }
+
     mutating func linkUp(_ peer: NodeID, now: Instant) {
         firstChange = firstChange ?? now
         guard var flap = flapping[peer], !isPublished(peer), let lastPublication else { return }
@@ -63,8 +66,11 @@ struct PublicationPolicy: Sendable {
 
     /// When `publish` wants to be asked again.
     func nextPublication(now: Instant) -> Instant? {
-        let reappearance = flapping.values.compactMap(\.hiddenUntil).filter { now < $0 }.min()
-        return [publicationDue, reappearance].compactMap { $0 }.min()
+        var next = publicationDue
+        for flap in flapping.values {
+            if let shown = flap.hiddenUntil, now < shown { next = min(next ?? shown, shown) }
+        }
+        return next
     }
 
     private var publicationDue: Instant? {

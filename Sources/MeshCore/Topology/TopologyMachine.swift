@@ -66,6 +66,28 @@ package struct TopologyMachine: Sendable {
         linksChanged()
     }
 
+    /// A machine in the middle of a settled mesh: everybody is in reach, `value` is its own record, and all know it.
+    ///
+    /// For simulations of thousands: the machines share the memory of `graph` and `roster` until they differ.
+    ///
+    /// - Parameters:
+    ///   - graph: The whole mesh, in one part, as any of its members sees it.
+    ///   - now: Audits are counted from here.
+    package init(
+        id: NodeID, configuration: Configuration, weight: ChordWeight, roster: [Member], graph: LinkGraph,
+        value: LinksValue, now: Instant
+    ) {
+        self.init(id: id, configuration: configuration, weight: weight, hasEndpoint: true, now: now)
+        (self.graph, self.roster) = (graph.seen(by: id), roster)
+        _ = reachability.dialled()
+        for link in value.links { _ = links.open(link.peer, isUndiallable: false, now: now) }
+        let needed = value.links.filter(\.isNeeded).map(\.peer)
+        _ = links.setNeeded { needed.contains($0.peer) }
+        precondition(ownValue == value, "the record of \(id) is not what it would say itself")
+        publication.adopt(value, now: now)
+        (lastEvaluation, isDirty) = (now, false)
+    }
+
     /// When to call `evaluate`; in the past when that is overdue.
     package var nextEvaluation: Instant {
         guard let lastEvaluation else { return start }

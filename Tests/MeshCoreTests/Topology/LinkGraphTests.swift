@@ -106,4 +106,65 @@ import Testing
         let isTaken = graph.record(value([]), of: id(2))
         #expect(!isTaken)
     }
+
+    @Test func aNextHopThatIsNoMemberAnyMoreIsNoNextHop() {
+        var graph = graph(5, [(0, 1), (1, 2), (0, 3)])
+        graph.setMembers([2, 3, 4].map(id))
+        graph.setMembers([2, 3].map(id))
+        #expect(graph.nextHop(to: id(2)) == nil)
+        #expect(graph.nextHop(to: id(3)) == id(3))
+        graph.refresh()
+        #expect(graph.reachable == [0, 3].map(id))
+    }
+
+    /// More than four links, keys that are no members, and what becomes of both when the members change.
+    @Test func longAndStrangeRecordsCountLikeOthers() {
+        var graph = LinkGraph(own: id(0))
+        graph.setMembers((0..<8).map(id))
+        graph.setOwn(value([1]))
+        graph.record(value([0, 2, 3, 4, 5, 6, 99]), of: id(1))
+        for member in 2..<7 { graph.record(value([1]), of: id(member)) }
+        graph.record(value([1]), of: id(7))
+        graph.refresh()
+        #expect(graph.reachable == (0..<7).map(id))
+        graph.setMembers([1, 2, 6, 7, 99].map(id))
+        graph.record(value([1]), of: id(99))
+        graph.refresh()
+        #expect(graph.reachable == [0, 1, 2, 6, 99].map(id))
+        #expect(graph.cutVertices == [id(1)])
+        let isNews = graph.record(value([0, 2, 3, 4, 5, 6, 99]), of: id(1))
+        #expect(!isNews)
+        graph.record(value([0, 2]), of: id(1))
+        graph.refresh()
+        #expect(graph.reachable == [0, 1, 2].map(id))
+    }
+
+    /// A record that cannot matter does not make the component be computed anew, and is remembered all the same.
+    @Test func theComponentIsRightWhateverOrderRecordsComeIn() {
+        var generator = SeededGenerator(seed: 12)
+        for _ in 0..<50 {
+            var (graph, records) = (LinkGraph(own: id(0)), [Int: [Int]]())
+            graph.setMembers((0..<12).map(id))
+            for _ in 0..<60 {
+                let owner = Int.random(in: 0..<12, using: &generator)
+                let peers = Set(
+                    (0..<Int.random(in: 0...5, using: &generator)).map { _ in
+                        Int.random(in: 0..<12, using: &generator)
+                    }
+                ).subtracting([owner])
+                records[owner] = Array(peers)
+                graph.record(value(Array(peers)), of: id(owner))
+                graph.refresh()
+                var inside = [0]
+                for member in 0... {
+                    guard member < inside.count else { break }
+                    let here = inside[member]
+                    for peer in records[here] ?? [] where !inside.contains(peer) {
+                        if here == 0 || records[peer]?.contains(here) == true { inside.append(peer) }
+                    }
+                }
+                #expect(graph.reachable == inside.sorted().map(id))
+            }
+        }
+    }
 }

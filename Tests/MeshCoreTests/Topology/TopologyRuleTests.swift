@@ -1,4 +1,5 @@
 import MeshCore
+import MeshSimulator
 import Testing
 
 /// One machine alone, fed with what others would say.
@@ -22,7 +23,8 @@ import Testing
     private func machine(maxDegree: Int = 3, hasEndpoint: Bool = true) -> TopologyMachine {
         TopologyMachine(
             id: id(Self.me), configuration: .init(maxDegree: maxDegree),
-            weight: ChordWeight(network: .zero, hash: testHash), hasEndpoint: hasEndpoint, now: at(0))
+            weight: ChordWeight(network: .zero, hash: FastCryptography(index: 0, seed: 0).hash),
+            hasEndpoint: hasEndpoint, now: at(0))
     }
 
     private func value(_ peers: [UInt8], needed: [UInt8] = [], inbound: LinksValue.Inbound = .yes) -> LinksValue {

@@ -1,12 +1,24 @@
 import MeshCore
+import MeshSimulator
 import Testing
 
 /// The rules at work in whole meshes. The limits are those of the research (worst seed), rounded up.
 @Suite struct TopologySimulationTests {
+    /// The network of the research: one way takes 25 ms.
+    private func options(
+        maxDegree: Int = 3, undiallable: Int = 0, knowsInbound: Bool = true, hasSeedPeer: Bool = false
+    ) -> OverlayOptions {
+        var options = OverlayOptions()
+        options.latency = 25...25
+        (options.maxDegree, options.undiallable) = (maxDegree, undiallable)
+        (options.knowsInbound, options.hasSeedPeer) = (knowsInbound, hasSeedPeer)
+        return options
+    }
+
     @Test(arguments: 2...16)
     func smallMeshesSettleWithTwoOrThreeLinksEach(size: Int) {
         for seed in 1...3 as ClosedRange<UInt64> {
-            var world = TopologyWorld.acquainted(size, seed: seed)
+            let world = OverlayWorld.acquainted(size, seed: seed, options: options())
             #expect(world.run(until: { $0.isSettled() }, limit: 15_000) != nil, "seed \(seed)")
             world.run(milliseconds: 10_000)
             #expect(world.isSettled(), "seed \(seed)")
@@ -17,7 +29,7 @@ import Testing
 
     @Test(arguments: [(4, 3), (8, 7), (5, 4)])
     func meshesNoLargerThanTheDegreeAreFull(size: Int, maxDegree: Int) {
-        var world = TopologyWorld.acquainted(size, seed: 7, maxDegree: maxDegree)
+        let world = OverlayWorld.acquainted(size, seed: 7, options: options(maxDegree: maxDegree))
         world.run(milliseconds: 20_000)
         #expect(world.degrees.allSatisfy { $0 == size - 1 })
     }
@@ -25,7 +37,7 @@ import Testing
     @Test(arguments: [3, 7, 15])
     func joinersThroughOneSeedFindTheirPlaces(joiners: Int) {
         for seed in 1...3 as ClosedRange<UInt64> {
-            var world = joinWorld(joiners, seed: seed)
+            let world = joinWorld(joiners, seed: seed)
             let settled = world.run(until: { $0.components == 1 && $0.ringGaps == 0 }, limit: 10_000)
             #expect(settled.map { $0 <= 3_000 } == true, "seed \(seed): \(settled ?? -1) ms")
             #expect(world.largestDegree <= 4)
@@ -33,21 +45,22 @@ import Testing
     }
 
     @Test func ninetyNineJoinersAtOnceThroughOneSeed() {
-        var world = joinWorld(99, seed: 1)
+        let world = joinWorld(99, seed: 1)
         let settled = world.run(until: { $0.components == 1 && $0.ringGaps == 0 }, limit: 15_000)
         #expect(settled.map { $0 <= 5_000 } == true, "\(settled ?? -1) ms")
         #expect(world.largestDegree <= 4)
     }
 
-    private func joinWorld(_ joiners: Int, seed: UInt64) -> TopologyWorld {
-        var world = TopologyWorld(joiners + 1, seed: seed, starts: { $0 == 0 ? 0 : 500 }, knows: { [0, $0] })
+    private func joinWorld(_ joiners: Int, seed: UInt64) -> OverlayWorld {
+        let world = OverlayWorld(
+            joiners + 1, seed: seed, options: options(), starts: { $0 == 0 ? 0 : 500 }, knows: { [0, $0] })
         world.run(milliseconds: 500)
         return world
     }
 
     @Test(arguments: [(16, 30), (16, 50), (100, 30), (100, 50)])
     func survivorsOfAMassDeathBecomeOneMeshAgain(size: Int, percent: Int) {
-        var world = TopologyWorld.acquainted(size, seed: 11)
+        let world = OverlayWorld.acquainted(size, seed: 11, options: options())
         #expect(world.run(until: { $0.isSettled() }, limit: 30_000) != nil)
         let victims = world.choose(size * percent / 100)
         world.kill(victims)
@@ -59,7 +72,7 @@ import Testing
 
     @Test(arguments: [4, 8, 16])
     func halvesOfASplitMeshHealIntoOne(size: Int) {
-        var world = TopologyWorld.acquainted(size, seed: 5)
+        let world = OverlayWorld.acquainted(size, seed: 5, options: options())
         #expect(world.run(until: { $0.isSettled() }, limit: 30_000) != nil)
         world.split { 1 + $0 % 2 }
         world.run(milliseconds: 60_000)
@@ -72,8 +85,8 @@ import Testing
 
     @Test(arguments: [true, false])
     func oneHubThatAloneCanBeDialledServesSixOthers(knowsInbound: Bool) {
-        var world = TopologyWorld.acquainted(7, undiallable: 6, knowsInbound: knowsInbound, seed: 3)
-        world.hasSeedPeer = true
+        let world = OverlayWorld.acquainted(
+            7, seed: 3, options: options(undiallable: 6, knowsInbound: knowsInbound, hasSeedPeer: true))
         let settled = world.run(until: { $0.components == 1 && $0.hasRightViews }, limit: 60_000)
         #expect(settled.map { $0 <= 15_000 } == true, "\(settled ?? -1) ms")
         world.run(milliseconds: 60_000)
@@ -83,7 +96,7 @@ import Testing
 
     @Test(arguments: [16, 40])
     func halfOfTheMembersMayBeUndiallable(size: Int) {
-        var world = TopologyWorld.acquainted(size, undiallable: size / 2, seed: 9)
+        let world = OverlayWorld.acquainted(size, seed: 9, options: options(undiallable: size / 2))
         #expect(world.run(until: { $0.components == 1 && $0.hasRightViews }, limit: 20_000) != nil)
         world.run(milliseconds: 60_000)
         #expect(world.components == 1 && world.hasRightViews && world.ringGaps == 0)
@@ -93,7 +106,7 @@ import Testing
     }
 
     @Test func aQuietMeshDialsNobody() {
-        var world = TopologyWorld.acquainted(12, seed: 21)
+        let world = OverlayWorld.acquainted(12, seed: 21, options: options())
         world.run(milliseconds: 30_000)
         let dials = world.dials
         world.run(milliseconds: 60_000)
@@ -102,7 +115,7 @@ import Testing
 
     @Test func theSameSeedGivesTheSameRun() {
         func trace(_ seed: UInt64) -> UInt64 {
-            var world = TopologyWorld.acquainted(10, seed: seed)
+            let world = OverlayWorld.acquainted(10, seed: seed, options: options())
             world.run(milliseconds: 8_000)
             world.kill(world.choose(4))
             world.run(milliseconds: 8_000)
