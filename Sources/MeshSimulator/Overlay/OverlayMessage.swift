@@ -12,6 +12,8 @@ package struct OverlayMessage {
     package internal(set) var deliveries: [UInt8]
     package internal(set) var arrivals: [Int32]
     package internal(set) var hops: [UInt16]
+    /// By node: came along a tree, so that it can be passed on as it is; what repair brings cannot.
+    var isWhole: [Bool]
     package internal(set) var payloads = 0
     package internal(set) var duplicates = 0
     package internal(set) var grafted = 0
@@ -27,15 +29,17 @@ package struct OverlayMessage {
         deliveries = Array(repeating: 0, count: nodes)
         arrivals = Array(repeating: -1, count: nodes)
         hops = Array(repeating: 0, count: nodes)
+        isWhole = Array(repeating: false, count: nodes)
     }
 
     static func number(of id: Hash) -> Int { Int(truncatingIfNeeded: id.bytes.words.3) }
 
     package func isWith(_ node: Int) -> Bool { arrivals[node] >= 0 }
 
-    mutating func deliver(to node: Int, hops count: UInt16, at time: Int) {
+    mutating func deliver(to node: Int, hops count: UInt16, isWhole whole: Bool, at time: Int) {
         deliveries[node] += 1
         guard arrivals[node] < 0 else { return }
+        isWhole[node] = whole
         (arrivals[node], hops[node]) = (Int32(truncatingIfNeeded: time), count)
     }
 }

@@ -72,6 +72,8 @@ enum OverlayEvent {
     case graft(to: Int, over: Int, Graft)
     case prune(to: Int, over: Int, Prune)
     case notFound(to: Int, over: Int, NotFound)
+    /// A request for a message that the peer holds by repair.
+    case fetch(to: Int, over: Int, message: Int)
     case antiEntropy(Int)
     case lookAtGraph
 }

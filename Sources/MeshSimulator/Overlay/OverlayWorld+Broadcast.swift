@@ -15,7 +15,7 @@ extension OverlayWorld {
             number: number, author: author, sentAt: time, audience: nodes.count { $0.isAlive },
             floor: floor(from: author),
             nodes: nodes.count, seed: seed)
-        message.deliver(to: author, hops: 0, at: time)
+        message.deliver(to: author, hops: 0, isWhole: true, at: time)
         messages.append(message)
         let actions = node.plumtree.publish(message.id, author: node.id, isRepaired: false, from: nil, now: now)
         perform(actions, by: author)
@@ -29,6 +29,11 @@ extension OverlayWorld {
                 push(OverlayMessage.number(of: id), .pushed, hops: hops, isReset: isReset, by: number, over: link)
             case .send(let link, let message):
                 if let socket = nodes[number].socket(of: link) { send(message, by: number, over: socket) }
+            case .fetch(let link, let id, _):
+                guard let socket = nodes[number].socket(of: link) else { continue }
+                schedule(
+                    .fetch(to: socket.peer, over: socket.connection, message: OverlayMessage.number(of: id)),
+                    after: connections[socket.connection].latency)
             case .giveUp(let id, _):
                 // Nobody who announced it delivers it: it is asked of all neighbours.
                 note(13, number, OverlayMessage.number(of: id))
@@ -79,7 +84,7 @@ extension OverlayWorld {
         note(14, to, number, Int(payload.over))
         count(payload, isNew: isNew)
         let (id, author) = (messages[number].id, nodes[messages[number].author].id)
-        if isNew { messages[number].deliver(to: to, hops: payload.hops, at: time) }
+        if isNew { messages[number].deliver(to: to, hops: payload.hops, isWhole: payload.kind != .repaired, at: time) }
         if payload.kind == .repaired {
             guard isNew else { return }
             perform(node.plumtree.publish(id, author: author, isRepaired: true, from: link, now: now), by: to)
@@ -115,12 +120,18 @@ extension OverlayWorld {
         node.plumtree.grafted(graft, over: link)
         guard let id = graft.id else { return }
         let number = OverlayMessage.number(of: id)
-        if messages[number].isWith(to) {
+        if messages[number].isWhole[to] {
             push(number, .grafted, hops: 1, isReset: false, by: to, over: link)
         } else if let socket = node.socket(of: connection) {
             let answer = OverlayEvent.notFound(to: socket.peer, over: connection, NotFound(id: id))
             schedule(answer, after: connections[connection].latency)
         }
+    }
+
+    func serve(_ message: Int, _ to: Int, over connection: Int) {
+        guard let (_, link) = listener(to, connection), messages[message].isWith(to) else { return }
+        note(21, to, message, connection)
+        push(message, .repaired, hops: 1, isReset: false, by: to, over: link)
     }
 
     func receive(_ prune: Prune, _ to: Int, over connection: Int) {

@@ -117,6 +117,7 @@ package final class OverlayWorld {
         case .graft(let to, let connection, let message): receive(message, to, over: connection)
         case .prune(let to, let connection, let message): receive(message, to, over: connection)
         case .notFound(let to, let connection, let message): receive(message, to, over: connection)
+        case .fetch(let to, let connection, let message): serve(message, to, over: connection)
         case .antiEntropy(let number): compareWithOne(number)
         case .lookAtGraph: lookAtGraph()
         }
