@@ -1,4 +1,5 @@
 import ChatKit
+import MeshCore
 import Testing
 
 @Suite struct LineSplitterTests {

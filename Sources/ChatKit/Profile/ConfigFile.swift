@@ -1,3 +1,4 @@
+import MeshCore
 internal import TOMLKit
 
 /// `config.toml`: read strictly and never written. A misspelt key would otherwise leave the user with another

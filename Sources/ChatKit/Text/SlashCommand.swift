@@ -1,3 +1,5 @@
+import MeshCore
+
 /// What a typed line means. A line is a message unless it begins with a slash; `//` at the start sends one slash.
 package enum TypedLine: Equatable, Sendable {
     case nothing

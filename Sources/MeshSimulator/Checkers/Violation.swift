@@ -8,6 +8,6 @@ package struct Violation: Sendable, Equatable {
 
     package var sentence: String {
         let place = node.map { " at node\($0)" } ?? ""
-        return "\(at / 1_000_000_000).\(Text.padded(at / 1_000_000 % 1_000, to: 3)) s\(place): \(rule): \(detail)"
+        return "\(Text.seconds(at)) s\(place): \(rule): \(detail)"
     }
 }

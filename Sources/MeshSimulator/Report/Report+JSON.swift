@@ -2,58 +2,35 @@ extension Report {
     /// One JSON object on one line; figures that were not measured are null.
     package var json: String {
         var fields: [(String, String)] = [
-            ("scenario", Self.quoted(scenario)), ("nodes", "\(nodes)"), ("seed", "\(seed)"),
-            ("delivered", Self.number(delivered)), ("duplicates", Self.number(duplicates)), ("rmr", Self.number(rmr)),
-            ("lastHop", Self.number(lastHop)), ("lastHopFloor", Self.number(lastHopFloor)),
-            ("lastHopRatioAnySource", Self.number(lastHopRatioAnySource)),
-            ("verifiesPerDelivered", Self.number(verifiesPerDelivered)),
-            ("repairCycles", Self.number(repairCycles)), ("repairSeconds", Self.number(repairSeconds)),
-            ("changeRounds", Self.number(changeRounds)), ("falseDown", Self.number(falseDown)),
-            ("idleBytesPerNodeSecond", Self.number(idleBytesPerNodeSecond)),
-            ("connected", connected.map { "\($0)" } ?? "null"), ("converged", converged.map { "\($0)" } ?? "null"),
-            ("maxDegree", Self.number(maxDegree)), ("traceHash", Self.quoted(Self.hex(traceHash))),
-            ("simulatedSeconds", Self.number(simulatedSeconds)), ("wallSeconds", Self.number(wallSeconds)),
-            ("passed", "\(passed)"), ("failures", "[\(failures.map(Self.quoted).joined(separator: ","))]"),
+            ("scenario", JSONText.quoted(scenario)), ("nodes", "\(nodes)"), ("seed", "\(seed)"),
+            ("delivered", JSONText.number(delivered)), ("duplicates", JSONText.number(duplicates)),
+            ("rmr", JSONText.number(rmr)), ("lastHop", JSONText.number(lastHop)),
+            ("lastHopFloor", JSONText.number(lastHopFloor)),
+            ("lastHopRatioAnySource", JSONText.number(lastHopRatioAnySource)),
+            ("verifiesPerDelivered", JSONText.number(verifiesPerDelivered)),
+            ("repairCycles", JSONText.number(repairCycles)), ("repairSeconds", JSONText.number(repairSeconds)),
+            ("changeRounds", JSONText.number(changeRounds)), ("falseDown", JSONText.number(falseDown)),
+            ("idleBytesPerNodeSecond", JSONText.number(idleBytesPerNodeSecond)),
+            ("connected", JSONText.truth(connected)), ("converged", JSONText.truth(converged)),
+            ("maxDegree", JSONText.number(maxDegree)), ("traceHash", JSONText.quoted(JSONText.hex(traceHash))),
+            ("simulatedSeconds", JSONText.number(simulatedSeconds)), ("wallSeconds", JSONText.number(wallSeconds)),
+            ("passed", "\(passed)"), ("failures", JSONText.array(failures.map(JSONText.quoted))),
         ]
-        fields += details.map { ($0.name, Self.number($0.value)) }
-        return "{" + fields.map { "\(Self.quoted($0.0)):\($0.1)" }.joined(separator: ",") + "}"
+        let known = Set(fields.map(\.0))
+        for (name, value) in latestDetails where !known.contains(name) { fields.append((name, JSONText.number(value))) }
+        return JSONText.object(fields)
     }
 
-    /// At most six decimals; JSON has neither infinity nor NaN.
-    static func number(_ value: Double?) -> String {
-        guard let value, value.isFinite else { return "null" }
-        let scaled = (value * 1_000_000).rounded()
-        guard scaled.magnitude < 1e15 else { return "\(value)" }
-        let whole = Int64(scaled)
-        let fraction = Text.padded(Int64((whole % 1_000_000).magnitude), to: 6)
-        let sign = whole < 0 ? "-" : ""
-        var text = "\(sign)\((whole / 1_000_000).magnitude).\(fraction)"
-        while text.hasSuffix("0") { text.removeLast() }
-        if text.hasSuffix(".") { text.removeLast() }
-        return text
-    }
-
-    static func number(_ value: Int?) -> String { value.map { "\($0)" } ?? "null" }
-
-    static func hex(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case let control where control.value < 0x20:
-                result +=
-                    "\\u" + Text.padded(0, to: 2) + (control.value < 16 ? "0" : "")
-                    + String(control.value, radix: 16)
-            default: result.unicodeScalars.append(scalar)
+    /// A story may measure a figure more than once; the last one counts, at the place of the first.
+    var latestDetails: [(name: String, value: Double)] {
+        var result: [(name: String, value: Double)] = []
+        for detail in details {
+            if let place = result.firstIndex(where: { $0.name == detail.name }) {
+                result[place] = detail
+            } else {
+                result.append(detail)
             }
         }
-        return result + "\""
+        return result
     }
 }

@@ -39,14 +39,22 @@ package struct Trace: Sendable {
         }
     }
 
-    /// Oldest first, in columns: time in s, node, what, detail.
-    package func columns(ofNodes wanted: Set<Int>? = nil, last count: Int = .max) -> [String] {
+    /// Stands for a node in lines about the network as a whole.
+    package static let network = -1
+
+    /// Oldest first, in columns: time in s, node, what, detail. `end` in ns; `unwanted` are kinds of messages.
+    package func columns(
+        ofNodes wanted: Set<Int>? = nil, until end: Int64 = .max, without unwanted: Set<String> = [],
+        last count: Int = .max
+    ) -> [String] {
         let ordered = lines[next...] + lines[..<next]
-        let chosen = ordered.filter { wanted?.contains($0.node) ?? true }
+        let chosen = ordered.filter { line in
+            line.at <= end && wanted?.contains(line.node) ?? true
+                && !unwanted.contains { line.what == "< \($0)" || line.what == "> \($0)" }
+        }
         return chosen.suffix(count).map { line in
-            let milliseconds = line.at / 1_000_000
-            let time = "\(milliseconds / 1_000).\(Text.padded(milliseconds % 1_000, to: 3))"
-            return Text.right(time, 9) + "  " + Text.left("node\(line.node)", 8) + " " + Text.left(line.what, 18)
+            let node = line.node == Self.network ? "network" : "node\(line.node)"
+            return Text.right(Text.seconds(line.at), 9) + "  " + Text.left(node, 8) + " " + Text.left(line.what, 18)
                 + " " + line.detail
         }
     }
@@ -59,6 +67,11 @@ enum Text {
     }
     static func right(_ text: String, _ width: Int) -> String {
         String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+    /// ns as seconds with three decimals.
+    static func seconds(_ time: Int64) -> String {
+        let milliseconds = time / 1_000_000
+        return "\(milliseconds / 1_000).\(padded(milliseconds % 1_000, to: 3))"
     }
     static func padded(_ number: Int64, to width: Int) -> String {
         let digits = String(number)

@@ -21,7 +21,7 @@ package final class World {
     /// Real OpenSSL costs 100 us for each signature that is checked: for a hundred nodes, not for a thousand.
     package enum CryptographyKind: String, Sendable, CaseIterable {
         case automatic, openssl, fast
-        static let openSSLNodes = 100
+        package static let openSSLNodes = 100
     }
 
     package let options: Options
@@ -30,7 +30,7 @@ package final class World {
     var barriers = Barriers()
     var generator: SeededGenerator
     /// ns since the world began.
-    var time: Int64 = 0
+    package internal(set) var time: Int64 = 0
     var queue = EventQueue<WorldEvent>()
     var connections: [Connection?] = []
     /// Connections made so far: what makes each channel value unique.
