@@ -39,7 +39,8 @@ final class Progress: Sendable {
 
     /// Simulated seconds for each second that has passed.
     func speed(_ simulatedSeconds: Double) -> String {
-        "\(Int((simulatedSeconds / max(wallSeconds, 0.001)).rounded())) times real time"
+        let speed = simulatedSeconds / max(wallSeconds, 0.001)
+        return (speed < 10 ? "\((speed * 10).rounded() / 10)" : "\(Int(speed.rounded()))") + " times real time"
     }
 }
 

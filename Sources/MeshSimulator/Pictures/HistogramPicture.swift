@@ -33,7 +33,8 @@ package struct HistogramPicture: Sendable {
             "\(name) \(Axis.label(Self.quantile(share, of: sorted).rounded()))"
         }
         remark = sorted.isEmpty ? "nothing was delivered" : quantiles.joined(separator: ", ") + " ms"
-        (heading, unit, countUnit) = ("Delay of deliveries", "ms from sending to first copy", "deliveries")
+        (heading, countUnit) = ("Delay of deliveries", "deliveries")
+        unit = "ms from sending to first copy" + (axis.isLogarithmic ? ", logarithmic" : "")
         aside = nil
     }
 
@@ -102,6 +103,7 @@ package struct HistogramPicture: Sendable {
         let bar = Rectangle(x: plot.right + 24, y: top, width: 36, height: plot.bottom - top)
         return [
             .rectangle("second", bar),
+            .line("axis", from: Point(x: bar.x - 6, y: plot.bottom), to: Point(x: bar.right + 6, y: plot.bottom)),
             .text(aside.label, "label", at: Point(x: bar.middle.x, y: plot.bottom + 18), .middle),
             .text(Axis.label(Double(aside.count)), "label", at: Point(x: bar.middle.x, y: top - 4), .middle),
         ]

@@ -67,19 +67,10 @@ extension Markup {
 
     enum Anchor: String { case start, middle, end }
 
-    static func text(
-        _ text: String, _ style: String, at point: Point, _ anchor: Anchor = .start, turned degrees: Double? = nil
-    ) -> Markup {
-        let (x, y) = (number(point.x), number(point.y))
-        guard let degrees else {
-            return Markup("text", ["class": style, "x": x, "y": y, "text-anchor": anchor.rawValue], text: text)
-        }
-        return Markup(
+    static func text(_ text: String, _ style: String, at point: Point, _ anchor: Anchor = .start) -> Markup {
+        Markup(
             "text",
-            [
-                "class": style, "x": x, "y": y, "text-anchor": anchor.rawValue,
-                "transform": "rotate(\(number(degrees)) \(x) \(y))",
-            ], text: text)
+            ["class": style, "x": number(point.x), "y": number(point.y), "text-anchor": anchor.rawValue], text: text)
     }
 
     static func line(_ style: String, from start: Point, to end: Point) -> Markup {

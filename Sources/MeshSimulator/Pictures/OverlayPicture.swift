@@ -42,7 +42,7 @@ package struct OverlayPicture: Sendable {
     }
 
     func drawn(in frame: Rectangle) -> [Markup] {
-        let circle = Circle(frame.inset(left: 22, top: 60, right: 22, bottom: 44), order: order)
+        let circle = Circle(frame.inset(left: 26, top: 66, right: 26, bottom: 48), order: order)
         let neighbours = ringNeighbours
         let strokes = Kind.allCases.flatMap { kind -> [Markup] in
             let path = links(kind).map { first, second in
@@ -96,19 +96,15 @@ package struct OverlayPicture: Sendable {
         return pieces
     }
 
-    /// Numbers of nodes, turned outwards, as many as have room.
+    /// Numbers of nodes, as many as have room.
     private func labels(on circle: Circle) -> [Markup] {
         guard !isDense else { return [] }
-        let every = max(1, Int((Double(order.count) * 11 / circle.circumference).rounded(.up)))
+        let every = max(1, Int((Double(order.count) * 16 / circle.circumference).rounded(.up)))
         return order.enumerated().filter { $0.offset % every == 0 }.map { place, node in
-            let angle = circle.degrees(of: place)
-            // On the left half the text would stand on its head.
-            let isLeft = angle > 90 && angle < 270
-            var point = circle.point(at: place, beyond: 8)
+            var point = circle.point(at: place, beyond: 13)
             // The base line is below the middle of the digits.
-            let shift = circle.direction(angle + (isLeft ? -90 : 90))
-            (point.x, point.y) = (point.x + 3 * shift.x, point.y + 3 * shift.y)
-            return .text("\(node)", "tiny", at: point, isLeft ? .end : .start, turned: isLeft ? angle - 180 : angle)
+            point.y += 3
+            return .text("\(node)", "tiny", at: point, .middle)
         }
     }
 }
@@ -145,7 +141,15 @@ private struct Circle {
 
     func point(of node: Int) -> Point { point(at: places[node] ?? 0) }
 
-    func chord(_ first: Int, _ second: Int) -> String { "M\(point(of: first).words)L\(point(of: second).words)" }
+    /// Bent towards the centre, so that a chord between nodes that are close stands clear of the circle.
+    func chord(_ first: Int, _ second: Int) -> String {
+        let (start, end) = (point(of: first), point(of: second))
+        let bend = 0.4
+        let control = Point(
+            x: centre.x * bend + (start.x + end.x) / 2 * (1 - bend),
+            y: centre.y * bend + (start.y + end.y) / 2 * (1 - bend))
+        return "M\(start.words)Q\(control.words) \(end.words)"
+    }
 
     /// Along the circle, the shorter way.
     func arc(_ first: Int, _ second: Int) -> String {
