@@ -21,7 +21,8 @@ package struct RecordStore: Sendable {
     }
 
     private struct Namespace: Sendable {
-        var entries: [String: Entry] = [:]
+        /// Ascending by key: an owner has four of them as a rule, for which an array is a quarter of a table.
+        var entries: [Entry] = []
         /// The newest (life, version) of any key.
         var life: UInt64 = 0
         var version: UInt64 = 0
@@ -29,26 +30,54 @@ package struct RecordStore: Sendable {
         var hash: Hash?
 
         var oldest: Entry? {
-            entries.values.min { left, right in RecordStore.isNewer(right.record, right.id, than: left) }
+            entries.min { left, right in RecordStore.isNewer(right.record, right.id, than: left) }
+        }
+
+        subscript(key: String) -> Entry? { entries.first { $0.record.key == key } }
+
+        mutating func insert(_ entry: Entry, limit: Int) {
+            let place = entries.firstIndex { entry.record.key <= $0.record.key } ?? entries.endIndex
+            if place < entries.endIndex, entries[place].record.key == entry.record.key {
+                entries[place] = entry
+            } else {
+                entries.insert(entry, at: place)
+            }
+            // The newest stay, whatever the order in which they came: nodes that kept others would never agree.
+            if entries.count > limit, let oldest { entries.removeAll { $0.id == oldest.id } }
+            if (life, version) < (entry.record.life, entry.record.version) {
+                (life, version) = (entry.record.life, entry.record.version)
+            }
+            hash = nil
         }
     }
 
     private var namespaces: [NodeID: Namespace] = [:]
+    private var lines = DigestLines()
     private let limit: Int
 
     package init(recordsPerOwner: Int) { limit = recordsPerOwner }
 
-    package var owners: [NodeID] { namespaces.keys.sorted() }
+    /// Ascending.
+    package var owners: [NodeID] { lines.owners }
 
     /// The greatest number of records of one owner.
     var largestNamespace: Int { namespaces.values.map(\.entries.count).max() ?? 0 }
 
-    package func entry(_ key: String, of owner: NodeID) -> Entry? { namespaces[owner]?.entries[key] }
+    package func hasOwner(_ owner: NodeID) -> Bool { namespaces[owner] != nil }
+    package func entry(_ key: String, of owner: NodeID) -> Entry? { namespaces[owner]?[key] }
+
+    /// Is exactly this record held? Two of three records that come are, so this is asked before one is decoded.
+    package func holds(_ signed: Signed) -> Bool {
+        guard let owner = Record.claimedSigner(ofBody: signed.body), let namespace = namespaces[owner] else {
+            return false
+        }
+        return namespace.entries.contains { $0.signed.body == signed.body }
+    }
 
     /// What ``insert(_:)`` would say: asked before the signature is checked, so that old news costs nothing.
     package func verdict(on record: Record, id: Hash) -> Verdict {
         guard let namespace = namespaces[record.signer] else { return .new }
-        guard let held = namespace.entries[record.key] else {
+        guard let held = namespace[record.key] else {
             guard namespace.entries.count >= limit, let oldest = namespace.oldest else { return .new }
             return Self.isNewer(record, id, than: oldest) ? .new : .older
         }
@@ -60,36 +89,38 @@ package struct RecordStore: Sendable {
     package mutating func insert(_ entry: Entry) -> Verdict {
         let verdict = verdict(on: entry.record, id: entry.id)
         guard verdict == .new else { return verdict }
-        var namespace = namespaces[entry.record.signer] ?? Namespace()
-        namespace.entries[entry.record.key] = entry
-        // The newest stay, whatever the order in which they came: nodes that kept others would never agree.
-        if namespace.entries.count > limit, let oldest = namespace.oldest {
-            namespace.entries[oldest.record.key] = nil
-        }
-        if (namespace.life, namespace.version) < (entry.record.life, entry.record.version) {
-            (namespace.life, namespace.version) = (entry.record.life, entry.record.version)
-        }
-        namespace.hash = nil
-        namespaces[entry.record.signer] = namespace
+        namespaces[entry.record.signer, default: Namespace()].insert(entry, limit: limit)
+        lines.changed(entry.record.signer)
         return .new
     }
 
-    package mutating func remove(_ owner: NodeID) { namespaces[owner] = nil }
+    package mutating func remove(_ owner: NodeID) {
+        namespaces[owner] = nil
+        lines.remove(owner)
+    }
 
     /// One line a member for the digest, ascending. Fills the cached hashes.
     package mutating func digest(with cryptography: any Cryptography) -> [DigestDetail.Owner] {
-        owners.map { owner in
-            DigestDetail.Owner(
-                owner: owner, life: namespaces[owner]?.life ?? 0, version: namespaces[owner]?.version ?? 0,
-                hash: hash(of: owner, with: cryptography))
-        }
+        owners.map { line(of: $0, with: cryptography) }
+    }
+
+    /// The same as a list of the wire format, for hashing. Only lines that have changed are made anew: for 1,000 owners
+    /// all of them took 150 microseconds.
+    package mutating func encodedDigest(with cryptography: any Cryptography) -> [UInt8] {
+        for owner in lines.takeStale() { lines.set(line(of: owner, with: cryptography)) }
+        return lines.encoded
+    }
+
+    private mutating func line(of owner: NodeID, with cryptography: any Cryptography) -> DigestDetail.Owner {
+        let hash = hash(of: owner, with: cryptography)
+        return DigestDetail.Owner(
+            owner: owner, life: namespaces[owner]?.life ?? 0, version: namespaces[owner]?.version ?? 0, hash: hash)
     }
 
     private mutating func hash(of owner: NodeID, with cryptography: any Cryptography) -> Hash {
         guard let namespace = namespaces[owner] else { return .zero }
         if let hash = namespace.hash { return hash }
-        let ids = namespace.entries.sorted { $0.key < $1.key }.flatMap { $0.value.id.rawBytes }
-        let hash = cryptography.hash(ids)
+        let hash = cryptography.hash(namespace.entries.flatMap { $0.id.rawBytes })
         namespaces[owner]?.hash = hash
         return hash
     }
@@ -106,7 +137,7 @@ package struct RecordStore: Sendable {
         var result: [Signed] = []
         for owner in owners {
             guard let namespace = namespaces[owner] else { continue }
-            let sorted = namespace.entries.values.sorted {
+            let sorted = namespace.entries.sorted {
                 ($0.record.life, $0.record.version) < ($1.record.life, $1.record.version)
             }
             guard let other = theirs[owner] else {
@@ -124,7 +155,8 @@ package struct RecordStore: Sendable {
 
     /// The ids of these keys of every owner, in the order of owner and key: for hashing.
     package func ids(ofKeys keys: [String]) -> [Hash] {
-        owners.flatMap { owner in keys.sorted().compactMap { namespaces[owner]?.entries[$0]?.id } }
+        let keys = keys.sorted()
+        return owners.flatMap { owner in keys.compactMap { namespaces[owner]?[$0]?.id } }
     }
 
     private static func isNewer(_ record: Record, _ id: Hash, than held: Entry) -> Bool {

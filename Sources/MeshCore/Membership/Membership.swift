@@ -24,6 +24,7 @@ package struct Membership: Sendable, Equatable {
     ) {
         (self.isOpen, self.ever, self.revoked, self.admitted) = (isOpen, ever, revoked, admitted)
         members = admitted.subtracting(revoked)
+        sortedMembers = members.sorted()
         (self.honoured, self.depths, self.invitations) = (honoured, depths, invitations)
         (self.revocations, self.messageLimits) = (revocations, messageLimits)
     }
@@ -36,7 +37,7 @@ package struct Membership: Sendable, Equatable {
     package func isFallen(_ key: NodeID) -> Bool { ever.contains(key) && !isAdmitted(key) && !isRevoked(key) }
 
     /// The members in ascending order: the order for everything that others may see.
-    package var sortedMembers: [NodeID] { members.sorted() }
+    package let sortedMembers: [NodeID]
     /// Everybody for whom ``isFallen(_:)`` holds, ascending.
     package var fallen: [NodeID] { ever.filter(isFallen).sorted() }
 

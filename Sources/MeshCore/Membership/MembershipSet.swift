@@ -27,6 +27,8 @@ package struct MembershipSet: Sendable {
     private(set) var positions: [Hash: Int] = [:]
     /// Ids of each signer's operations, ascending.
     private(set) var idsBySigner: [NodeID: [Hash]] = [:]
+    /// What the digest says of each signer, where it was computed and holds.
+    private(set) var knownSummaries: [NodeID: DigestDetail.Signer] = [:]
     private var pending: OrderedDictionary<Hash, VerifiedOperation> = [:]
     private let pendingLimit: Int
 
@@ -84,6 +86,16 @@ package struct MembershipSet: Sendable {
         idsBySigner[operation.signer] = nil  // so that the array below is not shared and grows in place
         ids.insert(operation.id, at: ids.partitioningIndex { $0 > operation.id })
         idsBySigner[operation.signer] = ids
+        knownSummaries[operation.signer] = nil
+    }
+
+    /// ``summaries(with:)``, remembered: only signers of new operations are hashed anew.
+    mutating func rememberedSummaries(with cryptography: any Cryptography) -> [DigestDetail.Signer] {
+        let summaries = summaries(with: cryptography)
+        if knownSummaries.count < summaries.count {
+            for summary in summaries { knownSummaries[summary.signer] = summary }
+        }
+        return summaries
     }
 
     // MARK: Queries

@@ -8,6 +8,7 @@ struct LinkTable: Sendable {
         let id: LinkID
         let isOpen: Bool
         let peer: NodeID?
+        let isSynced: Bool
         let deadline: Instant
     }
 
@@ -29,6 +30,8 @@ struct LinkTable: Sendable {
     var ids: [LinkID] { lines.map(\.id) }
     /// Ascending.
     var open: [LinkID] { lines.compactMap { $0.isOpen ? $0.id : nil } }
+    /// Those over which records and messages flow, ascending.
+    var synced: [LinkID] { lines.compactMap { $0.isOpen && $0.isSynced ? $0.id : nil } }
     /// All links, ascending by id.
     var all: [(id: LinkID, link: Link)] { lines.compactMap { line in links[line.id].map { (line.id, $0) } } }
     /// When the first link needs attention.
@@ -48,7 +51,8 @@ struct LinkTable: Sendable {
             if isListed { lines.remove(at: place) }
             return
         }
-        let line = Line(id: id, isOpen: link.phase == .open, peer: link.peer, deadline: link.deadline)
+        let line = Line(
+            id: id, isOpen: link.phase == .open, peer: link.peer, isSynced: link.isSynced, deadline: link.deadline)
         if isListed { lines[place] = line } else { lines.insert(line, at: place) }
     }
 }

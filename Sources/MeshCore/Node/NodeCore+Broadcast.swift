@@ -148,6 +148,7 @@ extension NodeCore {
     /// Hands a signed object to a member, over as many links as it takes. False when it is out of reach.
     @discardableResult
     mutating func route(_ routed: Routed) -> Bool {
+        settleRoster()
         guard let next = primaryLink(to: routed.to) != nil ? routed.to : topology.nextHop(to: routed.to),
             let link = primaryLink(to: next)
         else { return false }

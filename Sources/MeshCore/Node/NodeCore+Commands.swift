@@ -31,7 +31,7 @@ extension NodeCore {
         if let member {
             if member == id { return answer(command, .refused(.ownKey)) }
             if membership.isRevoked(member) { return answer(command, .refused(.revokedKey)) }
-            guard rosterMembers.contains(member) else { return answer(command, .refused(.unknownMember)) }
+            guard isInRoster(member) else { return answer(command, .refused(.unknownMember)) }
         }
         let audience = member.map { [$0] } ?? rosterMembers.filter { $0 != id }
         let recipients = audience.compactMap { member in
@@ -58,7 +58,7 @@ extension NodeCore {
 
     private mutating func unicast(_ data: [UInt8], to member: NodeID, _ command: CommandID) {
         guard let signed = raw(data, to: member, command) else { return }
-        guard rosterMembers.contains(member), member != id else { return answer(command, .refused(.unknownMember)) }
+        guard isInRoster(member), member != id else { return answer(command, .refused(.unknownMember)) }
         answer(command, route(Routed(to: member, item: .raw(signed))) ? .done : .refused(.unreachable))
     }
 

@@ -127,7 +127,6 @@ extension NodeCore {
             // Also such as this node does not know yet: they prove themselves in their WELCOME.
             let named = others.filter { !membership.isRevoked($0.key) && mayRemember($0.key) }
             for other in named { remember([other.endpoint], of: other.key) }
-            refreshRoster()
             if reject.reason == .full {
                 topology.dialRejected(by: reject.signer, others: named.map(\.key), now: now, using: &generator)
             } else {
@@ -186,7 +185,6 @@ extension NodeCore {
     mutating func reached(_ member: NodeID, at endpoint: Endpoint) {
         guard endpoints[member]?.first != endpoint else { return }
         remember([endpoint], of: member, first: true)
-        refreshRoster()
         persist([.endpoint(member, endpoint)], then: .nothing)
     }
 
@@ -202,6 +200,7 @@ extension NodeCore {
         let merged = first ? new + old.filter { !new.contains($0) } : old + new.filter { !old.contains($0) }
         // A reached address leads; beyond the bound the ones told least recently go.
         endpoints[member] = Array(merged.prefix(Self.endpointsPerMember))
+        topology.setEndpoint(of: member, isKnown: !merged.isEmpty)
     }
 }
 

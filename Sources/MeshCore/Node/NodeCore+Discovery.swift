@@ -10,6 +10,7 @@ extension NodeCore {
         let sent = discovery.requestsSent
         let pause = sent < Self.requestPauses.count ? Self.requestPauses[sent] : Self.quietPause
         discovery.nextRequest = now + pause * Double.random(in: 0.8..<1.2, using: &generator)
+        settleRoster()
         // Who has everybody in reach has nobody to look for.
         let isComplete = network != nil && !links.isEmpty && topology.reachable.count >= rosterMembers.count
         guard let port = listening?.port, port != 0, !membership.isRevoked(id) else { return }

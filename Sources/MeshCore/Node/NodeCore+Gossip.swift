@@ -96,12 +96,15 @@ extension NodeCore {
         }
     }
 
-    /// One hash over all membership operations and all records.
+    /// One hash over all membership operations and all records: over the bytes of `digestDetail`.
     var root: Hash {
         mutating get {
             if let cachedRoot { return cachedRoot }
-            let detail = digestDetail
-            let root = cryptography.hash(Label.of(.digest, in: networkID) + detail.encoded())
+            var writer = WireWriter()
+            writer.write(raw: Label.of(.digest, in: networkID))
+            writer.write(list: operations.rememberedSummaries(with: cryptography))
+            writer.write(raw: records.encodedDigest(with: cryptography))
+            let root = cryptography.hash(writer.bytes)
             cachedRoot = root
             return root
         }
@@ -110,7 +113,7 @@ extension NodeCore {
     private var digestDetail: DigestDetail {
         mutating get {
             DigestDetail(
-                signers: operations.summaries(with: cryptography), owners: records.digest(with: cryptography))
+                signers: operations.rememberedSummaries(with: cryptography), owners: records.digest(with: cryptography))
         }
     }
 
@@ -163,14 +166,14 @@ extension NodeCore {
     mutating func resumeExchange(over link: LinkID) {
         guard links[link]?.isSynced == false else { return }
         sendDigest(over: link, withDetail: true)
-        guard let detail = links[link]?.peerDetail, detail.signers == operations.summaries(with: cryptography)
+        guard let detail = links[link]?.peerDetail, detail.signers == operations.rememberedSummaries(with: cryptography)
         else { return }
         exchangeRecords(detail, over: link)
     }
 
     /// Sends our ids of every signer whose operations differ; the peer does the same, and each sends what is missing.
     private mutating func reconcile(_ theirs: [DigestDetail.Signer], over link: LinkID) -> Bool {
-        let ours = operations.summaries(with: cryptography)
+        let ours = operations.rememberedSummaries(with: cryptography)
         guard ours != theirs else { return false }
         let their = Dictionary(theirs.map { ($0.signer, $0) }, uniquingKeysWith: { first, _ in first })
         let our = Dictionary(ours.map { ($0.signer, $0) }, uniquingKeysWith: { first, _ in first })

@@ -99,6 +99,7 @@ extension NodeCore {
         guard (hello.versionMin...max(hello.versionMin, hello.versionMax)).contains(WireLimits.protocolVersion)
         else { return reject(.version, link) }
         if links[link]?.info.role == .acceptor { topology.inboundSeen() }
+        settleRoster()
         guard primaryLink(to: peer) != nil || topology.accepts(peer, features: hello.features, asDialler: false)
         else { return reject(.full, link) }
         welcome(peer, over: link)
@@ -192,6 +193,7 @@ extension NodeCore {
     /// The dialler's own half of the rules about links.
     mutating func accept(_ peer: NodeID, over link: LinkID) {
         guard membership.isMember(peer) else { return close(link, .badIdentity) }
+        settleRoster()
         guard
             primaryLink(to: peer) != nil
                 || topology.accepts(peer, features: links[link]?.features ?? [], asDialler: true)

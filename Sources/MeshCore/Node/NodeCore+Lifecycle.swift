@@ -68,6 +68,7 @@ extension NodeCore {
             configuration, id: id, network: network.id, cryptography: cryptography,
             hasEndpoint: !reachableAt.isEmpty, now: now)
         cachedRoot = nil
+        isRosterStale = false
         memberSince = [:]
         signedHead = nil
     }
@@ -99,6 +100,7 @@ extension NodeCore {
         publishNick()
         publishPrekeys()
         refreshRoster()
+        settleRoster()
     }
 
     // MARK: Timers

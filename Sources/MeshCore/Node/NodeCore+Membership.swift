@@ -221,6 +221,7 @@ extension NodeCore {
             chat.forget(member)
         }
         refreshRoster()
+        settleRoster()
         for link in openLinks {
             guard let peer = links[link]?.peer, !membership.isMember(peer) else { continue }
             if membership.isRevoked(peer) { sendRevoked(over: link) }
@@ -251,10 +252,33 @@ extension NodeCore {
 
     var openLinks: [LinkID] { links.open }
 
-    /// Tells the topology who there is and who can be dialled.
+    /// Who there is has changed, and the topology is to be told.
     mutating func refreshRoster() {
-        topology.setRoster(
-            rosterMembers.map { TopologyMachine.Member(id: $0, hasEndpoint: endpoints[$0]?.isEmpty == false) })
+        isRosterStale = true
+        topology.rosterWillChange()
+    }
+
+    /// Tells the topology who there is and who can be dialled: before it applies its rules or is asked. To tell it with
+    /// each record that comes took 75 microseconds among 1,000 members.
+    mutating func settleRoster() {
+        guard isRosterStale else { return }
+        isRosterStale = false
+        let members = rosterMembers
+        let isNew = members.map { topology.graph.rank(of: $0) == nil }
+        topology.setRoster(members.map { .init(id: $0, hasEndpoint: endpoints[$0]?.isEmpty == false) })
+        for (member, isNew) in zip(members, isNew) where isNew {
+            // In an open network the record itself made its owner a member.
+            guard let record = records.entry(RecordKey.links, of: member)?.record,
+                let value = try? LinksValue(decoding: record.value)
+            else { continue }
+            topology.recordReceived(value, of: member)
+        }
+    }
+
+    /// Is this one of ``rosterMembers``?
+    func isInRoster(_ member: NodeID) -> Bool {
+        guard membership.isMember(member) else { return false }
+        return !membership.isOpen || member == id || records.hasOwner(member) || primaryLink(to: member) != nil
     }
 
     /// The members, ascending; in an open network everybody this node has heard of.

@@ -26,13 +26,13 @@ extension NodeCore {
             sendDigest(over: link, withDetail: false)
         }
         guard !fresh.isEmpty else { return }
-        for other in openLinks where other != link && links[other]?.isSynced == true {
-            send(.delta(Delta(records: fresh, isComplete: false)), over: other)
-        }
+        let news = Message.delta(Delta(records: fresh, isComplete: false))
+        for other in links.synced where other != link { send(news, over: other) }
     }
 
     /// Checks a record and keeps it if it is news. Only a bad record is an error: an old one is everyday life.
     private mutating func take(_ signed: Signed) -> Result<Bool, VerificationError> {
+        if records.holds(signed) { return .success(false) }
         let claimed: Record
         do { claimed = try Record(body: signed.body) } catch { return .failure(.malformed(error)) }
         let owner = claimed.signer
@@ -42,9 +42,8 @@ extension NodeCore {
         }
         let recordID = recordID(ofBody: signed.body)
         guard records.verdict(on: claimed, id: recordID) == .new else { return .success(false) }
-        if membership.isOpen, records.owners.count >= configuration.limits.members,
-            !records.owners.contains(owner)
-        {
+        let isNewOwner = !records.hasOwner(owner)
+        if membership.isOpen, isNewOwner, records.owners.count >= configuration.limits.members {
             count("refused.tooManyOwners")
             return .success(false)
         }
@@ -52,11 +51,14 @@ extension NodeCore {
             count("refused.recordRate")
             return .success(false)
         }
-        do { _ = try Record.verified(signed, in: networkID, with: cryptography) } catch { return .failure(error) }
+        do { try claimed.check(signed, in: networkID, with: cryptography) } catch { return .failure(error) }
         if owner == id { return .success(outlive(claimed)) }
-        if let problem = problem(with: claimed) { return .failure(.malformed(problem)) }
+        let meaning: Meaning
+        do { meaning = try self.meaning(of: claimed) } catch { return .failure(.malformed(error)) }
         records.insert(RecordStore.Entry(record: claimed, signed: signed, id: recordID))
-        applied(claimed)
+        // In an open network whoever publishes is a member from here on.
+        if membership.isOpen, isNewOwner { refreshRoster() }
+        apply(meaning, of: owner)
         return .success(true)
     }
 
@@ -77,54 +79,56 @@ extension NodeCore {
         return false
     }
 
+    /// What a record's value says.
+    private enum Meaning {
+        case links(LinksValue)
+        case address([Endpoint])
+        case nick(String)
+        /// Looked up when it is needed.
+        case other
+    }
+
     /// The value must make sense, whoever signed it.
-    private func problem(with record: Record) -> WireError? {
-        do throws(WireError) {
-            switch record.key {
-            case RecordKey.links:
-                let value = try LinksValue(decoding: record.value)
-                if value.links.contains(where: { $0.peer == record.signer }) { return .invalid("link to oneself") }
-            case RecordKey.address: _ = try AddressValue(decoding: record.value)
-            case RecordKey.prekeys:
-                let value = try PrekeysValue(decoding: record.value)
-                guard value.prekeys.allSatisfy({ cryptography.isAcceptable(prekey: $0.publicKey) }) else {
-                    return .invalid("prekey")
-                }
-            case RecordKey.nick:
-                guard let nick = String(validating: record.value, as: UTF8.self), Nick.valid(nick) != nil else {
-                    return .invalid("nick")
-                }
-            default: break
+    private func meaning(of record: Record) throws(WireError) -> Meaning {
+        switch record.key {
+        case RecordKey.links:
+            let value = try LinksValue(decoding: record.value)
+            if value.links.contains(where: { $0.peer == record.signer }) { throw .invalid("link to oneself") }
+            return .links(value)
+        case RecordKey.address:
+            return .address(try AddressValue(decoding: record.value).endpoints.compactMap { Endpoint($0) })
+        case RecordKey.prekeys:
+            let value = try PrekeysValue(decoding: record.value)
+            guard value.prekeys.allSatisfy({ cryptography.isAcceptable(prekey: $0.publicKey) }) else {
+                throw .invalid("prekey")
             }
-        } catch { return error }
-        return nil
+            return .other
+        case RecordKey.nick:
+            guard let nick = String(validating: record.value, as: UTF8.self), Nick.valid(nick) != nil else {
+                throw .invalid("nick")
+            }
+            return .nick(nick)
+        default: return .other
+        }
     }
 
     /// What a new record of another member means here.
-    private mutating func applied(_ record: Record) {
-        // In an open network whoever publishes is a member from here on.
-        if membership.isOpen { refreshRoster() }
-        switch record.key {
-        case RecordKey.links:
-            guard let value = try? LinksValue(decoding: record.value) else { return }
+    private mutating func apply(_ meaning: Meaning, of owner: NodeID) {
+        switch meaning {
+        case .links(let value):
             // Goodbye: only the leaving node publishes that it wants no links (see `quit`).
             if value.wanted == 0, value.links.isEmpty {
-                quitters.insert(record.signer)
-                topology.memberLeft(record.signer, now: now)
+                quitters.insert(owner)
+                topology.memberLeft(owner, now: now)
             }
-            topology.recordReceived(value, of: record.signer)
-        case RecordKey.address:
-            guard let value = try? AddressValue(decoding: record.value) else { return }
-            remember(value.endpoints.compactMap { Endpoint($0) }, of: record.signer)
-            refreshRoster()
-        case RecordKey.nick:
-            guard let nick = String(validating: record.value, as: UTF8.self) else { return }
-            if knownNicks[record.signer] != nick {
-                emit(.nickChanged(record.signer, nick: nick, was: knownNicks[record.signer]))
-                knownNicks[record.signer] = nick
-                persist([.memberNick(record.signer, nick)], then: .nothing)
-            }
-        default: break
+            topology.recordReceived(value, of: owner)
+        case .address(let endpoints): remember(endpoints, of: owner)
+        case .nick(let nick):
+            guard knownNicks[owner] != nick else { return }
+            emit(.nickChanged(owner, nick: nick, was: knownNicks[owner]))
+            knownNicks[owner] = nick
+            persist([.memberNick(owner, nick)], then: .nothing)
+        case .other: break
         }
     }
 
@@ -141,9 +145,8 @@ extension NodeCore {
         let signed = record.signed(in: networkID, with: cryptography)
         records.insert(RecordStore.Entry(record: record, signed: signed, id: recordID(ofBody: signed.body)))
         cachedRoot = nil
-        for link in openLinks where links[link]?.isSynced == true {
-            send(.delta(Delta(records: [signed], isComplete: false)), over: link)
-        }
+        let news = Message.delta(Delta(records: [signed], isComplete: false))
+        for link in links.synced { send(news, over: link) }
     }
 
     mutating func publishAddress() {

@@ -74,6 +74,7 @@ extension NodeCore {
     /// The beat of anti-entropy: every link, and one member beyond them.
     mutating func repair() {
         timers.repair = now + Self.repairInterval
+        settleRoster()
         for link in openLinks { sendVector(over: link, withChains: false) }
         requestDirect(from: topology.reachable.filter { $0 != id }.randomElement(using: &generator))
     }
@@ -261,6 +262,7 @@ extension NodeCore {
     mutating func retryMissed() {
         guard timers.missed <= now else { return }
         timers.missed = .distantFuture
+        settleRoster()
         var wanted: [NodeID: [Hash]] = [:]
         for id in Array(missed.keys) {
             guard var entry = missed[id] else { continue }

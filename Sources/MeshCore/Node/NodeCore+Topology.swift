@@ -1,6 +1,7 @@
 // Carrying out what the topology rules want, and telling who is in reach.
 extension NodeCore {
     mutating func evaluateTopology() {
+        settleRoster()
         for action in topology.evaluate(now: now, using: &generator) {
             switch action {
             case .becameReachable(let member): becameReachable(member)

@@ -21,6 +21,8 @@ package struct NodeCore: Sendable {
     var chat: ChatMachine
     var plumtree: PlumtreeMachine
     var topology: TopologyMachine
+    /// The topology does not have the newest roster yet; see ``settleRoster()``.
+    var isRosterStale = false
     /// Since when this node has counted a key as a member; decides what `history_for_new` hands over.
     var memberSince: [NodeID: Instant] = [:]
     /// Payloads that a GRAFT may ask for.

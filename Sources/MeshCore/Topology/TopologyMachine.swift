@@ -178,6 +178,16 @@ extension TopologyMachine {
         departed.formIntersection(ids)
     }
 
+    /// An address of a member of the roster has become known. As ``setRoster(_:)`` would say, which takes a while.
+    package mutating func setEndpoint(of member: NodeID, isKnown: Bool) {
+        guard roster.contains(member) else { return }
+        isDirty = true
+        if isKnown { diallable.insert(member) } else { diallable.remove(member) }
+    }
+
+    /// The roster has changed and is set before the next evaluation.
+    package mutating func rosterWillChange() { isDirty = true }
+
     /// The newest links record of another member, never an older one than before. Those of non-members are ignored:
     /// hand them over again when the roster has them.
     package mutating func recordReceived(_ value: LinksValue, of owner: NodeID) {

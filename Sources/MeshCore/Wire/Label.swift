@@ -47,8 +47,15 @@ package enum Label {
     /// The TLS exporter's label (RFC 8446, section 7.5).
     package static let exporter = "EXPORTER-mesh/1"
 
+    /// Every hash and signature begins here: one array, with room for a short body behind it.
     private static func bytes(_ name: String, _ network: Hash) -> [UInt8] {
-        plain(name) + network.rawBytes
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
+        bytes.append(contentsOf: "mesh/1/".utf8)
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(0)
+        network.bytes.append(to: &bytes)
+        return bytes
     }
 
     private static func plain(_ name: String) -> [UInt8] { Array("mesh/1/\(name)".utf8) + [0] }

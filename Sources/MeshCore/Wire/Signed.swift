@@ -59,10 +59,22 @@ extension SignedContent {
     ) throws(VerificationError) -> Self {
         let content: Self
         do { content = try Self(body: signed.body) } catch { throw .malformed(error) }
-        guard cryptography.isAcceptable(content.signer) else { throw .unacceptableKey(content.signer) }
-        let bytes = Label.signature(Self.label, in: network) + signed.body
-        guard cryptography.verify(signed.signature, of: bytes, by: content.signer) else { throw .badSignature }
+        try content.check(signed, in: network, with: cryptography)
         return content
+    }
+
+    /// For content that was decoded from `signed` already: are its signer's key and the signature good?
+    package func check(
+        _ signed: Signed, in network: Hash, with cryptography: any Cryptography
+    ) throws(VerificationError) {
+        guard cryptography.isAcceptable(signer) else { throw .unacceptableKey(signer) }
+        let bytes = Label.signature(Self.label, in: network) + signed.body
+        guard cryptography.verify(signed.signature, of: bytes, by: signer) else { throw .badSignature }
+    }
+
+    /// The signer that a body claims, without decoding the rest.
+    package static func claimedSigner(ofBody body: [UInt8]) -> NodeID? {
+        body.count > Bytes32.count ? NodeID(body[1...Bytes32.count]) : nil
     }
 }
 

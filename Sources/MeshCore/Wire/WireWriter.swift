@@ -28,6 +28,12 @@ package struct WireWriter {
         bytes.append(contentsOf: value)
     }
 
+    /// A list of `count` items that are encoded already.
+    mutating func write(bytes items: [UInt8], count: Int) {
+        write(UInt64(count))
+        bytes.append(contentsOf: items)
+    }
+
     package mutating func write(text value: String) { write(bytes: Array(value.utf8)) }
 
     package mutating func write(_ value: some WireValue) { value.encode(into: &self) }

@@ -1,0 +1,57 @@
+/// The owners' part of a digest as the wire format writes it, kept from one digest to the next.
+struct DigestLines: Sendable {
+    /// Key, life, version, hash.
+    private static let size = Bytes32.count + 8 + 8 + Bytes32.count
+
+    /// Ascending.
+    private(set) var owners: [NodeID] = []
+    /// ``size`` bytes for each owner.
+    private var bytes: [UInt8] = []
+    /// Whose lines are out of date.
+    private var stale: Set<NodeID> = []
+
+    /// A list of the wire format.
+    var encoded: [UInt8] {
+        var writer = WireWriter()
+        writer.write(bytes: bytes, count: owners.count)
+        return writer.bytes
+    }
+
+    mutating func changed(_ owner: NodeID) {
+        guard stale.insert(owner).inserted else { return }
+        let place = place(of: owner)
+        guard place == owners.endIndex || owners[place] != owner else { return }
+        owners.insert(owner, at: place)
+        bytes.insert(contentsOf: repeatElement(0, count: Self.size), at: place * Self.size)
+    }
+
+    mutating func remove(_ owner: NodeID) {
+        stale.remove(owner)
+        let place = place(of: owner)
+        guard place < owners.endIndex, owners[place] == owner else { return }
+        owners.remove(at: place)
+        bytes.removeSubrange(place * Self.size..<(place + 1) * Self.size)
+    }
+
+    /// Ascending; to be ``set(_:)`` next.
+    mutating func takeStale() -> [NodeID] {
+        defer { stale = [] }
+        return stale.sorted()
+    }
+
+    mutating func set(_ line: DigestDetail.Owner) {
+        let place = place(of: line.owner)
+        guard place < owners.endIndex, owners[place] == line.owner else { return }
+        bytes.replaceSubrange(place * Self.size..<(place + 1) * Self.size, with: line.encoded())
+    }
+
+    /// Where the owner stands, or belongs.
+    private func place(of owner: NodeID) -> Int {
+        var (low, high) = (0, owners.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if owners[middle] < owner { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
