@@ -89,6 +89,9 @@ package struct LinkGraph: Sendable {
         isStale = true
     }
 
+    /// Can this member be dialled?
+    mutating func setEndpoint(of rank: Int, isKnown: Bool) { views[rank].hasEndpoint = isKnown }
+
     /// Who of the members can be dialled.
     mutating func setEndpoints(_ hasEndpoint: (NodeID) -> Bool) {
         for rank in members.indices {

@@ -180,9 +180,12 @@ extension TopologyMachine {
 
     /// An address of a member of the roster has become known. As ``setRoster(_:)`` would say, which takes a while.
     package mutating func setEndpoint(of member: NodeID, isKnown: Bool) {
-        guard roster.contains(member) else { return }
+        guard let rank = graph.rank(of: member), graph.views[rank].hasEndpoint != isKnown,
+            let place = roster.firstIndex(where: { $0.id == member })
+        else { return }
         isDirty = true
-        if isKnown { diallable.insert(member) } else { diallable.remove(member) }
+        roster[place].hasEndpoint = isKnown
+        graph.setEndpoint(of: rank, isKnown: isKnown)
     }
 
     /// The roster has changed and is set before the next evaluation.
