@@ -68,7 +68,7 @@ struct DialBook: Sendable {
 
     /// A newer record of the member has come: rejections are forgotten, and a long pause after them with it.
     mutating func heardOf(_ peer: NodeID) {
-        guard let pause = pauses[peer], pause.rejections > 0 else { return }
+        guard !pauses.isEmpty, let pause = pauses[peer], pause.rejections > 0 else { return }
         if pause.failures == 0, pause.rejections > TopologyRules.flatRejections {
             pauses[peer] = nil
         } else {

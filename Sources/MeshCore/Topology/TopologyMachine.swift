@@ -192,11 +192,13 @@ extension TopologyMachine {
     package mutating func rosterWillChange() { isDirty = true }
 
     /// The newest links record of another member, never an older one than before. Those of non-members are ignored:
-    /// hand them over again when the roster has them.
-    package mutating func recordReceived(_ value: LinksValue, of owner: NodeID) {
-        guard owner != id, graph.record(value, of: owner) else { return }
+    /// hand them over again when the roster has them. Returns whether it said anything new.
+    @discardableResult
+    package mutating func recordReceived(_ value: LinksValue, of owner: NodeID) -> Bool {
+        guard owner != id, graph.record(value, of: owner) else { return false }
         isDirty = true
         dials.heardOf(owner)
+        return true
     }
 
     /// `features` as the peer gave them in HELLO or WELCOME. Replaces an earlier link to the same peer.

@@ -22,8 +22,6 @@ package final class OverlayNode {
 
     // By the number of the other member. Equal lists share their memory until they change.
 
-    /// The newest version of its links record, 0 for none.
-    var versions: [UInt16]
     /// Its address is known.
     var knows: [Bool]
     /// It was last said to be in reach.
@@ -32,16 +30,18 @@ package final class OverlayNode {
     var isRosterDirty: Bool
     /// The moment of the earliest `wake` that waits, or `.max`.
     var wakeAt = Int.max
+    /// A record has come since the last evaluation, and `wakeAt` allows for it.
+    var isPlannedForRecords = false
 
     init(
-        machine: TopologyMachine, plumtree: PlumtreeMachine, seed: UInt64, starts: Int, versions: [UInt16],
-        knows: [Bool], reachable: [Bool], isRosterDirty: Bool
+        machine: TopologyMachine, plumtree: PlumtreeMachine, seed: UInt64, starts: Int, knows: [Bool],
+        reachable: [Bool], isRosterDirty: Bool
     ) {
         id = machine.id
         (self.machine, self.plumtree) = (machine, plumtree)
         generator = SeededGenerator(seed: seed)
         self.starts = starts
-        (self.versions, self.knows, self.reachable) = (versions, knows, reachable)
+        (self.knows, self.reachable) = (knows, reachable)
         self.isRosterDirty = isRosterDirty
     }
 
@@ -76,6 +76,27 @@ enum OverlayEvent {
     case fetch(to: Int, over: Int, message: Int)
     case antiEntropy(Int)
     case lookAtGraph
+}
+
+/// A link there is or was.
+struct OverlayConnection {
+    let first: Int
+    let second: Int
+    /// One way, in milliseconds.
+    let latency: Int
+    /// Does the end listen? Not when its node is dead.
+    private var isOpenAtFirst = true
+    private var isOpenAtSecond = true
+
+    init(_ first: Int, _ second: Int, latency: Int) {
+        (self.first, self.second, self.latency) = (first, second, latency)
+    }
+
+    func isOpen(at number: Int) -> Bool { number == first ? isOpenAtFirst : isOpenAtSecond }
+
+    mutating func close(at number: Int) {
+        if number == first { isOpenAtFirst = false } else { isOpenAtSecond = false }
+    }
 }
 
 /// A message on its way.

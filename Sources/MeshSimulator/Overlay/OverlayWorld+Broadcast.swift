@@ -72,9 +72,7 @@ extension OverlayWorld {
 
     /// The node, if it is alive and its end of the connection open.
     private func listener(_ number: Int, _ connection: Int) -> (node: OverlayNode, link: LinkID)? {
-        let node = nodes[number]
-        guard node.isAlive, let socket = node.socket(of: connection) else { return nil }
-        return (node, socket.link)
+        connections[connection].isOpen(at: number) ? (nodes[number], LinkID(UInt64(connection))) : nil
     }
 
     func receive(_ payload: OverlayPayload) {
@@ -151,8 +149,8 @@ extension OverlayWorld {
 
     /// Each end sends what the other lacks, as the version vectors of the core do.
     func compare(over connection: Int, isNew: Bool) {
-        let (first, second, _) = connections[connection]
-        guard listener(first, connection) != nil, listener(second, connection) != nil else { return }
+        let (first, second) = (connections[connection].first, connections[connection].second)
+        guard connections[connection].isOpen(at: first), connections[connection].isOpen(at: second) else { return }
         note(19, first, second, connection)
         if isNew { compareRecords(first, second, over: connection) }
         let link = LinkID(UInt64(connection))

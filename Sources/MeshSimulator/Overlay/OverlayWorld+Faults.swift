@@ -15,6 +15,7 @@ extension OverlayWorld {
         }
         for victim in victims {
             for socket in nodes[victim].sockets {
+                connections[socket.connection].close(at: victim)
                 lose(socket.peer, socket.connection, withReset: withReset)
             }
         }

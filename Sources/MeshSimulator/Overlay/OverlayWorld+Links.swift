@@ -26,7 +26,7 @@ extension OverlayWorld {
             published[number].append(value)
             let version = UInt16(clamping: published[number].count)
             note(6, number, Int(version), value.links.count)
-            node.versions[number] = version
+            versions[number][number] = version
             spread(owner: number, version: version, by: number, except: nil)
         }
     }
@@ -37,8 +37,8 @@ extension OverlayWorld {
         let known = nodes.indices.filter { node.knows[$0] }
         node.machine.setRoster(known.map { TopologyMachine.Member(id: nodes[$0].id, hasEndpoint: true) })
         // A record that came before its owner was known.
-        for owner in known where node.versions[owner] > 0 {
-            node.machine.recordReceived(record(node.versions[owner], of: owner), of: nodes[owner].id)
+        for owner in known where versions[owner][number] > 0 {
+            node.machine.recordReceived(record(versions[owner][number], of: owner), of: nodes[owner].id)
         }
     }
 
@@ -129,7 +129,7 @@ extension OverlayWorld {
     @discardableResult
     func open(_ first: Int, _ second: Int) -> Int {
         let connection = connections.count
-        connections.append((first, second, latency(first, second)))
+        connections.append(OverlayConnection(first, second, latency: latency(first, second)))
         for (number, peer) in [(first, second), (second, first)] {
             let node = nodes[number]
             node.sockets.append(.init(peer: peer, connection: connection))
@@ -146,6 +146,7 @@ extension OverlayWorld {
         let node = nodes[number]
         guard node.isAlive, let place = node.sockets.firstIndex(where: { $0.connection == connection }) else { return }
         let socket = node.sockets.remove(at: place)
+        connections[connection].close(at: number)
         note(10, number, connection)
         node.machine.linkClosed(nodes[socket.peer].id, now: now)
         node.plumtree.linkDown(socket.link, now: now)
@@ -186,13 +187,16 @@ extension OverlayWorld {
     }
 
     func learn(_ number: Int, over connection: Int, owner: Int, version: UInt16) {
-        let node = nodes[number]
-        guard node.isAlive, node.versions[owner] < version, node.socket(of: connection) != nil else { return }
+        guard versions[owner][number] < version, connections[connection].isOpen(at: number) else { return }
         note(11, number, owner, Int(version))
-        node.versions[owner] = version
+        versions[owner][number] = version
         learnAddress(number, of: owner)
-        node.machine.recordReceived(record(version, of: owner), of: nodes[owner].id)
+        let node = nodes[number]
+        let isNews = node.machine.recordReceived(record(version, of: owner), of: nodes[owner].id)
         spread(owner: owner, version: version, by: number, except: connection)
+        // Only the first record since an evaluation brings the next one nearer.
+        guard isNews && !node.isPlannedForRecords || node.isRosterDirty else { return }
+        if isNews { node.isPlannedForRecords = true }
         plan(number)
     }
 
@@ -204,7 +208,7 @@ extension OverlayWorld {
                 learnAddress(first, of: owner)
                 learnAddress(second, of: owner)
             }
-            let (mine, yours) = (here.versions[owner], there.versions[owner])
+            let (mine, yours) = (versions[owner][first], versions[owner][second])
             guard mine != yours else { continue }
             let behind = mine > yours ? second : first
             schedule(

@@ -9,6 +9,7 @@ extension OverlayWorld {
     ) {
         self.init(empty: count, seed: seed, options: options)
         published = Array(repeating: [], count: count)
+        versions = Array(repeating: Array(repeating: 0, count: count), count: count)
         for number in 0..<count {
             let id = makeID(number)
             let machine = TopologyMachine(
@@ -19,7 +20,7 @@ extension OverlayWorld {
             nodes.append(
                 OverlayNode(
                     machine: machine, plumtree: makeTrees(), seed: generator.next(), starts: starts(number),
-                    versions: Array(repeating: 0, count: count), knows: (0..<count).map { known.contains($0) },
+                    knows: (0..<count).map { known.contains($0) },
                     reachable: reachable, isRosterDirty: true))
             schedule(.start(number), after: starts(number))
         }
@@ -46,7 +47,8 @@ extension OverlayWorld {
         world.published = values.map { [$0] }
         let graph = LinkGraph(settled: zip(ids, values).map { (owner: $0, value: $1) })
         let roster = ids.map { TopologyMachine.Member(id: $0, hasEndpoint: true) }
-        let (versions, all) = ([UInt16](repeating: 1, count: count), Array(repeating: true, count: count))
+        world.versions = Array(repeating: Array(repeating: 1, count: count), count: count)
+        let all = Array(repeating: true, count: count)
         for number in 0..<count {
             // Audits are spread over their interval.
             let audited = Instant(uptime: -Int64.random(in: 0..<5_000, using: &world.generator) * 1_000_000, wall: 0)
@@ -56,7 +58,7 @@ extension OverlayWorld {
             world.nodes.append(
                 OverlayNode(
                     machine: machine, plumtree: world.makeTrees(), seed: world.generator.next(), starts: 0,
-                    versions: versions, knows: all, reachable: all, isRosterDirty: false))
+                    knows: all, reachable: all, isRosterDirty: false))
             world.schedule(.start(number), after: 1)
         }
         for (number, value) in values.enumerated() {

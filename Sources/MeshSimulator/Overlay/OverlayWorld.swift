@@ -17,8 +17,11 @@ package final class OverlayWorld {
     var generator: SeededGenerator
     /// Every links record by its owner, oldest first.
     var published: [[LinksValue]] = []
-    /// Both ends of every connection there ever was.
-    var connections: [(first: Int, second: Int, latency: Int)] = []
+    /// By owner, then by node: the newest version of the owner's record that the node has, 0 for none. In this order
+    /// because a record reaches all nodes at about the same time: what is touched then lies together.
+    var versions: [[UInt16]] = []
+    /// Every connection there ever was.
+    var connections: [OverlayConnection] = []
     /// Two nodes can talk when they are on the same side, or when one is on side 0.
     var sides: [Int]
     var isDiallable: [Bool]
@@ -136,7 +139,7 @@ package final class OverlayWorld {
     private func wake(_ number: Int) {
         let node = nodes[number]
         guard node.isAlive, node.wakeAt == time else { return }
-        node.wakeAt = .max
+        (node.wakeAt, node.isPlannedForRecords) = (.max, false)
         if node.isRosterDirty { giveRoster(number) }
         if node.machine.nextEvaluation <= now {
             let actions = node.machine.evaluate(now: now, using: &node.generator)
