@@ -133,7 +133,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ChatKitTests", dependencies: ["ChatKit", "Mesh", "MeshCore"], swiftSettings: strict),
         .testTarget(
-            name: "ProgramTests", dependencies: ["ChatKit", "mesh-chat", "mesh-node", "mesh-sim"], swiftSettings: strict),
+            name: "ProgramTests", dependencies: ["ChatKit", "mesh-chat", "mesh-node", "mesh-sim"], swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

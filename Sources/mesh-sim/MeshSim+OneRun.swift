@@ -16,10 +16,12 @@ extension MeshSim {
             for line in stage.world.trace.columns(last: trace) { json ? Notice.say(line) : print(line) }
         }
         if let svg { try OutputFile.write(stage.picture, to: svg) }
-        if !json { stage.report.lines.forEach { print($0) } }
-        if !stage.report.passed, !interrupt.isRequested { explain(stage.report, of: scenario) }
+        if !json {
+            stage.report.lines(stoppedIn: stage.isStopped ? stage.chapter : nil).forEach { print($0) }
+        }
+        if !stage.report.passed, !stage.isStopped { explain(stage.report, of: scenario) }
         if json { print(stage.report.json) }
-        if interrupt.isRequested { throw ExitCode(Interrupt.status) }
+        if stage.isStopped { throw ExitCode(Interrupt.status) }
         if !stage.report.passed { throw ExitCode.failure }
     }
 

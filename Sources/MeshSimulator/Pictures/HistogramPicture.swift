@@ -30,9 +30,9 @@ package struct HistogramPicture: Sendable {
         }
         bins = Self.bins(40, along: axis, of: sorted)
         let quantiles = [("median", 0.5), ("99 %", 0.99), ("most", 1)].map { name, share in
-            "\(name) \(Axis.label(Self.quantile(share, of: sorted).rounded()))"
+            "\(name) \(Self.words(Self.quantile(share, of: sorted)))"
         }
-        remark = sorted.isEmpty ? "nothing was delivered" : quantiles.joined(separator: ", ") + " ms"
+        remark = sorted.isEmpty ? "nothing was delivered" : quantiles.joined(separator: ", ")
         (heading, countUnit) = ("Delay of deliveries", "deliveries")
         unit = "ms from sending to first copy" + (axis.isLogarithmic ? ", logarithmic" : "")
         aside = nil
@@ -52,6 +52,12 @@ package struct HistogramPicture: Sendable {
         remark = sorted.isEmpty ? "nothing was pushed" : "mean \(JSONText.number(mean, decimals: 1)), most \(most)"
         (heading, unit, countUnit) = ("Links crossed", "hops of the first copy", "deliveries")
         aside = repaired > 0 ? ("repair", repaired) : nil
+    }
+
+    private static func words(_ milliseconds: Double) -> String {
+        milliseconds < 10_000
+            ? "\(JSONText.number(milliseconds, decimals: 0)) ms"
+            : "\(JSONText.number(milliseconds / 1_000, decimals: 0)) s"
     }
 
     private static func decade(of value: Double) -> Double {

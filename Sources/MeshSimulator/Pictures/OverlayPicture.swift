@@ -42,7 +42,7 @@ package struct OverlayPicture: Sendable {
     }
 
     func drawn(in frame: Rectangle) -> [Markup] {
-        let circle = Circle(frame.inset(left: 26, top: 66, right: 26, bottom: 48), order: order)
+        let circle = Circle(frame.inset(left: 26, top: 78, right: 26, bottom: 48), order: order)
         let neighbours = ringNeighbours
         let strokes = Kind.allCases.flatMap { kind -> [Markup] in
             let path = links(kind).map { first, second in
@@ -64,11 +64,13 @@ package struct OverlayPicture: Sendable {
 
     private func captions(in frame: Rectangle) -> [Markup] {
         let parts = graph.parts
-        var words = "\(graph.nodes.count) nodes, \(graph.degrees.reduce(0, +) / 2) links, "
-        words += parts == 1 ? "one part" : "\(parts) parts"
+        let words =
+            "\(graph.nodes.count) nodes, \(graph.degrees.reduce(0, +) / 2) links, "
+            + (parts == 1 ? "one part" : "\(parts) parts")
+        var treeWords = ""
         var legend: [Chart.LegendEntry] = []
         if let tree {
-            words += "; messages of node\(tree.author): \(links(.eager).count) eager, \(links(.lazy).count) lazy"
+            treeWords = "messages of node\(tree.author): \(links(.eager).count) eager, \(links(.lazy).count) lazy"
             legend += [
                 .init(style: "eager", words: "eager link"), .init(style: "lazy", words: "lazy link"),
                 .init(style: "author", words: "node\(tree.author)"),
@@ -82,6 +84,7 @@ package struct OverlayPicture: Sendable {
         return [
             .text(title, "heading", at: Point(x: frame.x, y: frame.y + 16)),
             .text(words, "label", at: Point(x: frame.x, y: frame.y + 34)),
+            .text(treeWords, "label", at: Point(x: frame.x, y: frame.y + 50)),
         ] + Legend.drawn(legend, from: Point(x: start, y: frame.bottom - 4))
     }
 
@@ -144,7 +147,7 @@ private struct Circle {
     /// Bent towards the centre, so that a chord between nodes that are close stands clear of the circle.
     func chord(_ first: Int, _ second: Int) -> String {
         let (start, end) = (point(of: first), point(of: second))
-        let bend = 0.4
+        let bend = 0.25
         let control = Point(
             x: centre.x * bend + (start.x + end.x) / 2 * (1 - bend),
             y: centre.y * bend + (start.y + end.y) / 2 * (1 - bend))

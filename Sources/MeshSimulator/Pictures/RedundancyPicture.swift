@@ -36,7 +36,8 @@ package struct RedundancyPicture: Sendable {
             heading: "Redundancy over time", remark: "", horizontal: Axis(from: 0, to: Double(seconds)),
             vertical: Axis(upTo: max(1, highest)), horizontalUnit: "simulated s", verticalUnit: "per s",
             legend: [
-                .init(style: "second", words: "payload frames sent"), .init(style: "first", words: "first deliveries"),
+                .init(style: "second", words: "payload frames sent"),
+                .init(style: "first", words: "first deliveries, repair included"),
             ])
         return chart.drawn(in: frame) { plot in
             // What is seen of the one behind is what was sent in vain.

@@ -60,7 +60,7 @@ package struct RunPicture: Sendable {
             let frames = Rectangle(x: row.x, y: row.bottom + (start == 0 ? 0 : 24), width: row.width, height: 0)
                 .columns(perRow)
             // Square, and room for captions.
-            row = Rectangle(x: row.x, y: frames[0].y, width: row.width, height: min(frames[0].width, 520) + 72)
+            row = Rectangle(x: row.x, y: frames[0].y, width: row.width, height: min(frames[0].width, 520) + 74)
             for (overlay, frame) in zip(overlays[start...], frames) {
                 pieces += overlay.drawn(
                     in: Rectangle(x: frame.x, y: frame.y, width: frame.width, height: row.height))

@@ -16,7 +16,8 @@ extension Stage {
     }
 
     private var subtitle: String {
-        var words = [report.passed ? "passed" : "FAILED", "\(JSONText.rounded(report.simulatedSeconds)) simulated s"]
+        let verdict = isStopped ? "stopped in the chapter \"\(chapter)\"" : report.passed ? "passed" : "FAILED"
+        var words = [verdict, "\(JSONText.rounded(report.simulatedSeconds)) simulated s"]
         words.append("\(world.ledger.messages.count) messages")
         if let delivered = report.delivered { words.append("delivered \(JSONText.number(delivered))") }
         if let rmr = report.rmr { words.append("redundancy \(JSONText.number(rmr))") }

@@ -1,6 +1,7 @@
 extension Report {
-    /// A table for people: what was measured, and what it is compared with.
-    package var lines: [String] {
+    /// A table for people: what was measured, and what it is compared with. `chapter`: where somebody stopped it.
+    package func lines(stoppedIn chapter: String? = nil) -> [String] {
+        let verdict = chapter.map { "stopped in the chapter \"\($0)\", known so far" } ?? (passed ? "passed" : "FAILED")
         let figures =
             figures.filter { $0[1] != Self.unmeasured }
             + latestDetails.map { detail in
@@ -15,7 +16,7 @@ extension Report {
                 ],
                 ["trace hash", JSONText.hex(traceHash), "the same for equal options and seed"],
             ]
-        return ["\(scenario), \(nodes) nodes, seed \(seed): \(passed ? "passed" : "FAILED")", ""]
+        return ["\(scenario), \(nodes) nodes, seed \(seed): \(verdict)", ""]
             + Columns.lines(
                 [["FIGURE", "VALUE", "COMPARED WITH"]] + rows, alignments: [.left, .right, .left], indent: 2)
     }

@@ -49,7 +49,10 @@ package final class Stage {
     private let watch: (Stage) -> Bool
     var generator: SeededGenerator
     /// Overlays at moments worth a picture.
-    package var pictures: [(title: String, overlay: OverlayGraph)] = []
+    package var pictures: [(title: String, overlay: OverlayGraph)] = [] {
+        // A story that was stopped tells its rest without time; what it would show did not happen.
+        didSet { if isStopped { pictures = oldValue } }
+    }
 
     init(_ name: String, _ options: Scenario.Options, watch: @escaping (Stage) -> Bool) {
         (self.options, self.watch) = (options, watch)
@@ -65,7 +68,7 @@ package final class Stage {
         return result
     }
 
-    func begin(_ chapter: String) { self.chapter = chapter }
+    func begin(_ chapter: String) { if !isStopped { self.chapter = chapter } }
 
     /// The world of this story. Its nodes do not run yet.
     func found(_ count: Int, _ founding: Founding = Founding()) {
