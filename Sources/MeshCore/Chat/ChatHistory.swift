@@ -54,6 +54,8 @@ package struct ChatHistory: Sendable {
     package init(limit: Int) { self.limit = limit }
 
     package var count: Int { items.count }
+    /// How many messages were ever stored.
+    var arrivals: Int { nextIndex }
     package func contains(_ id: Hash) -> Bool { items[id] != nil }
     package func item(_ id: Hash) -> Item? { items[id] }
 

@@ -84,9 +84,14 @@ package struct ChatMachine: Sendable {
 
     // MARK: Receiving
 
+    /// What a message says of itself: enough to tell whether it is news, and whether its author may write.
+    package func claim(of message: Signed) throws(WireError) -> EnvelopeOpener.Claim { try opener.claim(of: message) }
+
     /// Verifies, opens and stores a message as it travelled. Who may write is the caller's to judge, before.
-    package mutating func receive(_ envelope: Envelope, now: Instant) -> Reception {
-        switch opener.verify(envelope) {
+    package mutating func receive(_ envelope: Envelope, claim: EnvelopeOpener.Claim, now: Instant) -> Reception {
+        let result = opener.verify(
+            claim, envelope.message, ciphertext: envelope.ciphertext, wraps: envelope.wraps)
+        switch result {
         case .failure(let refusal): return .refused(refusal.counter)
         case .success(let verified):
             guard !history.isKnown(verified.id, verified.header) else { return .known }

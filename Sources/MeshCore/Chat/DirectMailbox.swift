@@ -35,7 +35,8 @@ package struct DirectMailbox: Sendable {
         {
             remove { $0.id == oldest.id }
         }
-        remove { now - $0.storedAt > Self.life }
+        // Oldest first: as long as the first is not too old, none is.
+        if let first = letters.first, now - first.storedAt > Self.life { remove { now - $0.storedAt > Self.life } }
     }
 
     /// For the recipient, except what the recipient holds; oldest first.

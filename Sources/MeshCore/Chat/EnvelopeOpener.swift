@@ -43,6 +43,8 @@ package struct EnvelopeOpener: Sendable {
     private var contexts: BoundedMap<ContextKey, any Secret>
     private var contextsOfSender: [NodeID: Int] = [:]
     private let contextsPerSender: Int
+    /// Of this node's own prekeys, as wraps name them: of 30 or so, and asked for with each message.
+    private var prekeyIDs: [Bytes32: UInt64] = [:]
 
     /// Open contexts: in all, and the most of one sender.
     var contextCounts: (all: Int, ofOneSender: Int) { (contexts.count, contextsOfSender.values.max() ?? 0) }
@@ -54,38 +56,54 @@ package struct EnvelopeOpener: Sendable {
         contextsPerSender = limits.receiverContextsPerSender
     }
 
+    /// What a message says of itself; nothing of it is checked yet.
+    package struct Claim: Sendable {
+        package let id: Hash
+        package let body: ChatBody
+    }
+
+    package func claim(of message: Signed) throws(WireError) -> Claim {
+        let body = try ChatBody(body: message.body)
+        return Claim(id: ChatBody.id(ofBody: message.body, in: network, with: cryptography), body: body)
+    }
+
     package func verify(_ envelope: Envelope) -> Result<Verified, Refusal> {
         verify(envelope.message, ciphertext: envelope.ciphertext, wraps: envelope.wraps)
     }
 
     /// Without `wraps`: a re-sealed message, whose old wraps are not passed on.
     package func verify(_ message: Signed, ciphertext: [UInt8], wraps: [Wrap]?) -> Result<Verified, Refusal> {
-        let body: ChatBody
-        do { body = try ChatBody(body: message.body) } catch { return .failure(.verification(.malformed(error))) }
+        let claim: Claim
+        do { claim = try self.claim(of: message) } catch { return .failure(.verification(.malformed(error))) }
+        return verify(claim, message, ciphertext: ciphertext, wraps: wraps)
+    }
+
+    /// `claim` is that of `message`.
+    package func verify(
+        _ claim: Claim, _ message: Signed, ciphertext: [UInt8], wraps: [Wrap]?
+    ) -> Result<Verified, Refusal> {
+        let body = claim.body
         // Hashes first: they cost a hundredth of a signature.
         guard format.ciphertextHash(ciphertext) == body.ciphertextHash else { return .failure(.foreignCiphertext) }
         if let wraps, format.wrapsHash(wraps) != body.wrapsHash { return .failure(.foreignWraps) }
-        do { _ = try ChatBody.verified(message, in: network, with: cryptography) } catch {
+        do { try body.check(message, in: network, with: cryptography) } catch {
             return .failure(.verification(error))
         }
-        let id = ChatBody.id(ofBody: message.body, in: network, with: cryptography)
-        return .success(Verified(id: id, body: body, message: message, ciphertext: ciphertext))
+        return .success(Verified(id: claim.id, body: body, message: message, ciphertext: ciphertext))
     }
 
     /// The message key from the wrap that is for one of our prekeys; nil when there is none or it is not what the
-    /// author committed to.
+    /// author committed to. `wraps` are sorted, as they travel: of a thousand, those for us are found by their ids.
     package mutating func messageKey(
         of verified: Verified, wraps: [Wrap], ring: PrekeyRing
     ) -> (any Secret)? {
-        let own = ring.prekeys.map { prekey in
-            (id: format.prekeyID(prekey.published.publicKey, of: cryptography.publicKey), prekey: prekey)
-        }
         let bind = format.bind(
             header: EnvelopeFormat.header(ofBody: verified.message.body), commitment: verified.body.commitment,
             ciphertextHash: verified.body.ciphertextHash)
         var tries = 0
-        for wrap in wraps {
-            for (_, prekey) in own.filter({ $0.id == wrap.prekeyID }) {
+        for prekey in ring.prekeys {
+            let id = prekeyID(of: prekey.published.publicKey)
+            for wrap in wraps[Self.firstIndex(of: id, in: wraps)...].prefix(while: { $0.prekeyID == id }) {
                 tries += 1
                 guard tries <= Self.wrapsTried else { return nil }
                 guard let exporter = exporter(for: wrap, prekey: prekey, sender: verified.header.sender) else {
@@ -96,6 +114,23 @@ package struct EnvelopeOpener: Sendable {
             }
         }
         return nil
+    }
+
+    private mutating func prekeyID(of prekey: Bytes32) -> UInt64 {
+        if let id = prekeyIDs[prekey] { return id }
+        let id = format.prekeyID(prekey, of: cryptography.publicKey)
+        prekeyIDs[prekey] = id
+        return id
+    }
+
+    /// Where the wraps for the prekey with this id begin, or would.
+    private static func firstIndex(of id: UInt64, in wraps: [Wrap]) -> Int {
+        var (low, high) = (0, wraps.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if wraps[middle].prekeyID < id { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// The content; nil when the key is not the one that the author committed to, or the content is not canonical.
@@ -114,6 +149,7 @@ package struct EnvelopeOpener: Sendable {
     /// Contexts die with their prekey.
     package mutating func forget(prekeys: [Bytes32]) {
         guard !prekeys.isEmpty else { return }
+        for prekey in prekeys { prekeyIDs[prekey] = nil }
         contexts.removeAll { key, _ in prekeys.contains(key.prekey) }
         contextsOfSender = contexts.keys.reduce(into: [:]) { counts, key in counts[key.sender, default: 0] += 1 }
     }

@@ -136,6 +136,14 @@ struct Request: Sendable {
     enum Kind: Sendable { case ranges, ids, direct }
 }
 
+/// What a vector says, until one more message is stored or the membership changes.
+struct CachedVector: Sendable {
+    /// Messages stored when it was made.
+    let arrivals: Int
+    let root: Hash
+    let chains: [VersionVector.Entry]
+}
+
 /// A message this node must ask for again.
 struct Missed: Sendable {
     let author: NodeID

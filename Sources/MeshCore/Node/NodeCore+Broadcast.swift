@@ -28,12 +28,11 @@ extension NodeCore {
     }
 
     private mutating func receiveChat(_ envelope: Envelope, _ gossip: Gossip, over link: LinkID) {
-        guard let body = try? ChatBody(body: envelope.message.body) else {
+        guard let claim = try? chat.claim(of: envelope.message) else {
             count("malformed.chat")
             return close(link, .protocolViolation)
         }
-        let header = body.header
-        let id = ChatBody.id(ofBody: envelope.message.body, in: networkID, with: cryptography)
+        let (id, header) = (claim.id, claim.body.header)
         // Duplicates are judged against the store, not only against a cache; a signature is checked once.
         if plumtree.hasSeen(id) || chat.history.contains(id) {
             count("duplicates")
@@ -44,7 +43,7 @@ extension NodeCore {
         }
         guard mayWrite(header) else { return count("refused.author") }
         count("verified.message")
-        let reception = chat.receive(envelope, now: now)
+        let reception = chat.receive(envelope, claim: claim, now: now)
         switch reception {
         case .refused(let counter) where counter == "refused.unopenable":
             // Its signature is good and others may be able to open it: pass it on, and show the gap here.
@@ -112,7 +111,7 @@ extension NodeCore {
         let isNew = !plumtree.hasSeen(id)
         if isNew {
             guard membership.isMember(claimed.signer) else { return count("refused.author") }
-            do { _ = try RawMessage.verified(signed, in: networkID, with: cryptography) } catch {
+            do { try claimed.check(signed, in: networkID, with: cryptography) } catch {
                 count(error.counter)
                 return close(link, .protocolViolation)
             }

@@ -67,7 +67,7 @@ extension NodeCore {
         topology = Self.makeTopology(
             configuration, id: id, network: network.id, cryptography: cryptography,
             hasEndpoint: !reachableAt.isEmpty, now: now)
-        cachedRoot = nil
+        (cachedRoot, cachedVector) = (nil, nil)
         isRosterStale = false
         memberSince = [:]
         signedHead = nil

@@ -181,7 +181,7 @@ extension NodeCore {
     mutating func insert(_ verified: [VerifiedOperation], from source: LinkID?) {
         let fresh = verified.flatMap { operations.insert($0) }
         guard !fresh.isEmpty else { return }
-        cachedRoot = nil
+        (cachedRoot, cachedVector) = (nil, nil)
         let old = membership
         membership = operations.evaluate()
         let message = Message.operations(OperationsChunk(operations: fresh.map(\.operation)))

@@ -8,30 +8,38 @@ extension NodeCore {
 
     // MARK: Vectors
 
-    /// The chains whose messages are honoured, so that the vectors of equal nodes are equal.
-    private var honouredVector: [VersionVector.Entry] {
-        let honoured = chat.history.vector.filter { entry in
-            entry.next > 0
-                && membership.honoursMessage(by: entry.author, chain: entry.chain, seq: entry.next - 1)
+    /// The vector of the chains whose messages are honoured, so that those of equal nodes are equal. Made anew when a
+    /// message was stored or the membership has changed: among 1,000 authors that takes some 200 microseconds.
+    private var honouredVector: CachedVector {
+        mutating get {
+            if let cachedVector, cachedVector.arrivals == chat.history.arrivals { return cachedVector }
+            let honoured = chat.history.vector.filter { entry in
+                entry.next > 0
+                    && membership.honoursMessage(by: entry.author, chain: entry.chain, seq: entry.next - 1)
+            }
+            let chains = Array(honoured.prefix(WireLimits.vectorChains))
+            let vector = CachedVector(arrivals: chat.history.arrivals, root: vectorRoot(chains), chains: chains)
+            cachedVector = vector
+            return vector
         }
-        return Array(honoured.prefix(WireLimits.vectorChains))
     }
 
     mutating func sendVector(over link: LinkID, withChains: Bool) {
         guard links[link]?.isSynced == true else { return }
-        let chains = honouredVector
+        let vector = honouredVector
         if withChains { links[link]?.vectorSentAt = now }
-        send(.vector(VersionVector(root: vectorRoot(chains), chains: withChains ? chains : nil)), over: link)
+        send(.vector(VersionVector(root: vector.root, chains: withChains ? vector.chains : nil)), over: link)
     }
 
     private func vectorRoot(_ chains: [VersionVector.Entry]) -> Hash {
         var writer = WireWriter()
+        writer.write(raw: Label.of(.vector, in: networkID))
         writer.write(list: chains)
-        return cryptography.hash(Label.of(.vector, in: networkID) + writer.bytes)
+        return cryptography.hash(writer.bytes)
     }
 
     mutating func receive(_ vector: VersionVector, from peer: NodeID, over link: LinkID) {
-        guard vector.root != vectorRoot(honouredVector) else {
+        guard vector.root != honouredVector.root else {
             links[link]?.peerVector = []
             return
         }
@@ -216,11 +224,11 @@ extension NodeCore {
         switch item {
         case .missing: return false
         case .sealed(let envelope):
-            guard let body = try? ChatBody(body: envelope.message.body), mayWrite(body.header) else {
+            guard let claim = try? chat.claim(of: envelope.message), mayWrite(claim.body.header) else {
                 count("refused.author")
                 return false
             }
-            reception = chat.receive(envelope, now: now)
+            reception = chat.receive(envelope, claim: claim, now: now)
         case .resealed(let message, let ciphertext, let encapsulated, let sealed):
             guard let body = try? ChatBody(body: message.body), mayWrite(body.header) else {
                 count("refused.author")

@@ -92,6 +92,7 @@ package struct NodeCore: Sendable {
     var knockLimit = RateLimit(burst: 32, perSecond: 1)
     var counters = Counters()
     var cachedRoot: Hash?
+    var cachedVector: CachedVector?
 
     /// Newest payloads kept for GRAFT; older ones come by repair.
     static let payloadCache = 1_024

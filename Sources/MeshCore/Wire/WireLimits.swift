@@ -30,7 +30,8 @@ package enum WireLimits {
     package static let operations = 4_096
     package static let records = 4_096
     package static let ihave = 1_000
-    package static let wraps = 256
+    /// 90 KB of a frame; a group of more is served by repair.
+    package static let wraps = 1_024
     /// 64 KiB bucket and a 16-byte tag.
     package static let ciphertext = 64 * 1_024 + 16
     package static let plaintext = 64 * 1_024

@@ -131,7 +131,8 @@ import Testing
         let node = LoneNode { ($0.requireInvitation, $0.limits.members) = (false, 2_000) }
         let peers = (0..<3).map { HostilePeer(UInt8(10 + $0), at: node) }
         let links = peers.map { $0.join() }
-        for number in 0..<300 {
+        var records: [Signed] = []
+        for number in 0..<WireLimits.wraps + 10 {
             var seed = [UInt8](repeating: 7, count: 32)
             (seed[0], seed[1]) = (UInt8(number & 255), UInt8(number >> 8))
             let member = OpenSSLCryptography(seed: try #require(IdentitySeed(bytes: seed)))
@@ -143,11 +144,10 @@ import Testing
             ])
             let record = Record(
                 signer: member.publicKey, life: 1, version: 1, key: RecordKey.prekeys, value: value.encoded())
-            peers[0].say(
-                .delta(Delta(records: [record.signed(in: node.network, with: member)], isComplete: false)),
-                over: links[0])
+            records.append(record.signed(in: node.network, with: member))
         }
-        #expect(node.core.status.members > 256)
+        peers[0].say(.delta(Delta(records: records, isComplete: false)), over: links[0])
+        #expect(node.core.status.members > WireLimits.wraps)
         node.forgetSent()
         guard case .sent = node.perform(.send(text: [65])) else {
             Issue.record("not sent")
