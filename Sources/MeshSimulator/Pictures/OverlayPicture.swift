@@ -27,6 +27,9 @@ package struct OverlayPicture: Sendable {
     private static let mostLabelled = 300
     private var isDense: Bool { order.count > Self.mostLabelled }
 
+    /// Ten thousand nodes have fifteen thousand links: only when they shine through each other is there anything to see.
+    private var width: String { order.count > 3_000 ? " hair" : isDense ? " thin" : "" }
+
     /// Links by how they are drawn.
     package enum Kind: String, Sendable, CaseIterable { case link, lazy, eager }
 
@@ -49,7 +52,7 @@ package struct OverlayPicture: Sendable {
                 neighbours[first] == second || neighbours[second] == first
                     ? circle.arc(first, second) : circle.chord(first, second)
             }.joined()
-            return path.isEmpty ? [] : [.path(kind.rawValue + (isDense ? " thin" : ""), path)]
+            return path.isEmpty ? [] : [.path(kind.rawValue + width, path)]
         }
         return captions(in: frame) + strokes + dots(on: circle) + labels(on: circle)
     }
@@ -90,7 +93,8 @@ package struct OverlayPicture: Sendable {
 
     private func dots(on circle: Circle) -> [Markup] {
         let running = Set(graph.nodes)
-        let size = isDense ? " small" : ""
+        // Dots must not hide the ring between them.
+        let size = isDense ? " small" : order.count > 80 ? " medium" : ""
         func path(_ nodes: [Int]) -> String { nodes.map { "M\(circle.point(of: $0).words)h0" }.joined() }
         let absent = path(order.filter { !running.contains($0) })
         var pieces = absent.isEmpty ? [] : [Markup.path("absent" + size, absent)]

@@ -14,9 +14,11 @@ enum Palette {
         .lazy { stroke: #bc4c00; stroke-width: 1.2; stroke-dasharray: 4 3; fill: none; }
         .link { stroke: #59636e; stroke-width: 1.2; fill: none; }
         .thin { stroke-width: 0.6; stroke-opacity: 0.75; }
+        .hair { stroke-width: 0.4; stroke-opacity: 0.3; }
         .node { stroke: #1f2328; stroke-width: 6; stroke-linecap: round; fill: none; }
         .absent { stroke: #c8cfd6; stroke-width: 6; stroke-linecap: round; fill: none; }
         .author { stroke: #cf222e; stroke-width: 11; stroke-linecap: round; fill: none; }
+        .medium { stroke-width: 3.5; }
         .small { stroke-width: 2; }
         .first { fill: #0969da; }
         .second { fill: #bc4c00; }
