@@ -70,6 +70,8 @@ package struct PlumtreeMachine: Sendable {
         var isResetPending = true
         /// Messages that were announced over this link first and have not come.
         var missing = 0
+        /// Announcements over this link that nobody could deliver, less new messages that came over it.
+        var fictions = 0
     }
 
     private let ihaveTimeout: Duration
@@ -96,6 +98,22 @@ package struct PlumtreeMachine: Sendable {
 
     /// One peer's fictions must not keep another's announcements out: four links at most, so a quarter each.
     private var missingPerLink: Int { max(1, limits.missing / 4) }
+
+    /// Beyond so many fictions a link is believed a few announcements at a time: 200 fictions a second made a node
+    /// send 200 GRAFTs a second, nine times as much as all else.
+    private static let tolerableFictions = 64
+    private static let doubtful = 4
+
+    private mutating func countFiction(_ change: Int, over link: LinkID) {
+        guard let past = queues[link]?.fictions else { return }
+        queues[link]?.fictions = min(max(0, past + change), 2 * Self.tolerableFictions)
+    }
+
+    private func mayMiss(over link: LinkID) -> Bool {
+        guard missing.count < limits.missing, let queue = queues[link] else { return false }
+        let share = queue.fictions < Self.tolerableFictions ? missingPerLink : min(missingPerLink, Self.doubtful)
+        return queue.missing < share
+    }
 
     /// Sizes of what peers can make grow.
     var sizes: (trees: Int, missing: Int, seen: Int, announcements: Int) {
@@ -176,6 +194,7 @@ package struct PlumtreeMachine: Sendable {
         guard isNew else { return duplicate(author: author, over: link) }
         seen[id] = hops
         forgetMissing(id)
+        countFiction(-1, over: link)
         var tree = trees[author] ?? Tree()
         tree.parent = link
         tree.lazy.remove(link)
@@ -203,7 +222,7 @@ package struct PlumtreeMachine: Sendable {
                     missing[entry.id]?.announcers.append(link)
                     if entry.isRepaired { missing[entry.id]?.repaired.insert(link) }
                 }
-            } else if missing.count < limits.missing, let share = queues[link]?.missing, share < missingPerLink {
+            } else if mayMiss(over: link) {
                 let deadline = firstAsking(entry, now: now)
                 missing[entry.id] = Missing(
                     author: entry.author, announcers: [link], opener: link, deadline: deadline)
@@ -303,6 +322,7 @@ package struct PlumtreeMachine: Sendable {
             guard var entry = missing[id] else { continue }
             guard entry.asked < entry.announcers.count else {
                 forgetMissing(id)
+                for link in entry.announcers { countFiction(1, over: link) }
                 actions.append(.giveUp(id: id, author: entry.author))
                 continue
             }

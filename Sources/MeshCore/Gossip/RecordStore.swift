@@ -60,6 +60,7 @@ package struct RecordStore: Sendable {
     /// Ascending.
     package var owners: [NodeID] { lines.owners }
 
+    var ownerCount: Int { namespaces.count }
     /// The greatest number of records of one owner.
     var largestNamespace: Int { namespaces.values.map(\.entries.count).max() ?? 0 }
 

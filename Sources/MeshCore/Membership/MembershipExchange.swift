@@ -18,6 +18,8 @@ extension MembershipSet {
     /// Everybody of whom operations are held, ascending.
     package var signers: [NodeID] { idsBySigner.keys.sorted() }
 
+    var signerCount: Int { idsBySigner.count }
+
     /// The ids held of one signer's operations, ascending.
     package func ids(of signer: NodeID) -> [Hash] { idsBySigner[signer] ?? [] }
 

@@ -27,4 +27,7 @@ package enum DatagramDestination: Sendable, Equatable {
 package enum CloseReason: String, Sendable, Equatable {
     case rejected, badIdentity, handshakeTimeout, malformedFrame, protocolViolation
     case closedByPeer, noLongerMember, duplicate, shed, silent, refusedByRule, quit, replaced, offered
+
+    /// The peer has done what no honest node does.
+    var isOffence: Bool { self == .badIdentity || self == .malformedFrame || self == .protocolViolation }
 }

@@ -39,6 +39,8 @@ struct Link: Sendable {
     var exchangeUntil: Instant?
     var vectorSentAt: Instant?
     var peerVector: [VersionVector.Entry] = []
+    /// How often the peer was asked for what it says it has, and did not answer.
+    var silences = 0
     /// The reason of the peer's LEAVE.
     var leaveReason: LeaveNotice.Reason?
     var closeReason: CloseReason?

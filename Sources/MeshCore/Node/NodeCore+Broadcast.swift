@@ -11,7 +11,11 @@ extension NodeCore {
                 unpassed.remove(id)
             case .fetch(let link, let id, _): wanted[link, default: []].append(id)
             case .giveUp(let id, let author):
-                miss(id, author: author, direct: nil)
+                if fictionLimit.allows(at: now) {
+                    miss(id, author: author, direct: nil)
+                } else {
+                    count("dropped.undelivered")
+                }
             }
         }
         for (link, ids) in wanted.sorted(by: { $0.key < $1.key }) {
@@ -42,6 +46,7 @@ extension NodeCore {
                     now: now))
         }
         guard mayWrite(header) else { return count("refused.author") }
+        guard !isBackdated(header, id) else { return count("refused.backdated") }
         count("verified.message")
         let reception = chat.receive(envelope, claim: claim, now: now)
         switch reception {
@@ -66,6 +71,12 @@ extension NodeCore {
         header.to == nil
             ? membership.honoursMessage(by: header.sender, chain: header.chain, seq: header.seq)
             : membership.isMember(header.sender)
+    }
+
+    /// Whoever is revoked still has the key, and a revocation honours places of a chain, not messages: at a place that
+    /// is taken nothing else of a revoked author counts any more.
+    func isBackdated(_ header: ChatHeader, _ id: Hash) -> Bool {
+        membership.isRevoked(header.sender) && chat.history.holds(header) && !chat.history.contains(id)
     }
 
     /// What a reception means to people, and to the author of a direct message.
@@ -137,7 +148,10 @@ extension NodeCore {
     mutating func receive(_ graft: Graft, over link: LinkID) {
         plumtree.grafted(graft, over: link)
         guard let id = graft.id else { return }
-        guard let item = payloads[id] else { return send(.notFound(NotFound(id: id)), over: link) }
+        guard let item = payloads[id], mayAnswer(link) else {
+            return send(.notFound(NotFound(id: id)), over: link)
+        }
+        charge(item.size, to: link)
         send(.gossip(Gossip(isReset: false, hops: 1, item: item)), over: link)
         unpassed.remove(id)
     }

@@ -98,6 +98,10 @@ extension NodeCore {
         guard knowsNetwork || hello.network == .zero || isOffer else { return reject(.otherNetwork, link) }
         guard (hello.versionMin...max(hello.versionMin, hello.versionMax)).contains(WireLimits.protocolVersion)
         else { return reject(.version, link) }
+        guard !isBarred(peer) else {
+            count("refused.offender")
+            return reject(.full, link)
+        }
         if links[link]?.info.role == .acceptor { topology.inboundSeen() }
         settleRoster()
         guard primaryLink(to: peer) != nil || topology.accepts(peer, features: hello.features, asDialler: false)

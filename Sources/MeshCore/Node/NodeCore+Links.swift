@@ -69,6 +69,7 @@ extension NodeCore {
         links[link]?.phase = .closing
         links[link]?.closeReason = reason
         outbox.append(.close(link, reason))
+        if wasOpen, let peer = state.peer, reason.isOffence { noteOffence(of: peer) }
         if wasOpen { linkLost(link, reason: state.leaveReason.map { "\($0)" } ?? reason.rawValue) }
     }
 

@@ -20,6 +20,9 @@ extension NodeCore {
             Occupancy(name: "knocks", count: knocks.count, limit: knocks.capacity),
             Occupancy(name: "offers", count: offers.count, limit: offers.capacity),
             Occupancy(name: "requests", count: requests.count, limit: requests.capacity),
+            Occupancy(name: "answered", count: answered.count, limit: answered.capacity),
+            Occupancy(name: "answerLimits", count: answerLimits.count, limit: answerLimits.capacity),
+            Occupancy(name: "offences", count: offences.count, limit: offences.capacity),
             Occupancy(name: "requestLimits", count: requestLimits.count, limit: requestLimits.capacity),
         ]
     }
@@ -28,7 +31,7 @@ extension NodeCore {
         // A closed network is as large as its members made it; an open one as the limit says.
         let known = max(configuration.limits.members, membership.isOpen ? 0 : operations.ever.count)
         return [
-            Occupancy(name: "owners", count: records.owners.count, limit: known),
+            Occupancy(name: "owners", count: records.ownerCount, limit: known),
             Occupancy(
                 name: "recordsPerOwner", count: records.largestNamespace, limit: configuration.limits.recordsPerOwner),
             Occupancy(name: "recordLimits", count: recordLimits.count, limit: known),

@@ -1,7 +1,9 @@
 // Signed records: those of others, checked and passed on, and this node's own.
 extension NodeCore {
     mutating func sendMissing(from detail: DigestDetail, over link: LinkID) {
+        guard mayAnswer(link) else { return }
         let missing = records.missing(from: detail.owners, with: cryptography)
+        charge(missing.reduce(0) { $0 + $1.body.count + 72 }, to: link)
         // Also an empty answer is one: it ends the exchange.
         guard !missing.isEmpty else { return send(.delta(Delta(records: [], isComplete: true)), over: link) }
         let chunks = missing.chunked(bySize: WireLimits.chunk, countLimit: WireLimits.records) { $0.body.count + 72 }
@@ -12,16 +14,19 @@ extension NodeCore {
 
     mutating func receive(_ delta: Delta, over link: LinkID) {
         var fresh: [Signed] = []
-        for signed in delta.records {
+        var isGood = true
+        for signed in delta.records where isGood {
             switch take(signed) {
             case .success(let isNew): if isNew { fresh.append(signed) }
             case .failure(let error):
                 count(error.counter)
-                return close(link, .protocolViolation)
+                isGood = false
             }
         }
+        // What came before a bad record is held, so it shows in the root and goes on to others.
         if !fresh.isEmpty { cachedRoot = nil }
-        if delta.isComplete {
+        if !isGood { close(link, .protocolViolation) }
+        if delta.isComplete, isGood {
             links[link]?.exchangeUntil = nil
             sendDigest(over: link, withDetail: false)
         }
@@ -47,11 +52,13 @@ extension NodeCore {
             count("refused.tooManyOwners")
             return .success(false)
         }
-        guard recordLimits[owner, default: RateLimit(burst: 40, perSecond: 2)].allows(at: now) else {
+        guard recordLimits[owner, default: RateLimit(burst: 40, perSecond: 2)].isOpen(at: now) else {
             count("refused.recordRate")
             return .success(false)
         }
         do { try claimed.check(signed, in: networkID, with: cryptography) } catch { return .failure(error) }
+        // Only now: forgeries must not use up what the owner may publish.
+        recordLimits[owner]?.charge(1)
         if owner == id { return .success(outlive(claimed)) }
         let meaning: Meaning
         do { meaning = try self.meaning(of: claimed) } catch { return .failure(.malformed(error)) }

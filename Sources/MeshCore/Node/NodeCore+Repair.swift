@@ -27,7 +27,10 @@ extension NodeCore {
     mutating func sendVector(over link: LinkID, withChains: Bool) {
         guard links[link]?.isSynced == true else { return }
         let vector = honouredVector
-        if withChains { links[link]?.vectorSentAt = now }
+        if withChains {
+            links[link]?.vectorSentAt = now
+            charge(vector.chains.count * 56, to: link)
+        }
         send(.vector(VersionVector(root: vector.root, chains: withChains ? vector.chains : nil)), over: link)
     }
 
@@ -43,7 +46,10 @@ extension NodeCore {
             links[link]?.peerVector = []
             return
         }
-        guard let chains = vector.chains else { return sendVector(over: link, withChains: true) }
+        guard let chains = vector.chains else {
+            if mayAnswer(link) { sendVector(over: link, withChains: true) }
+            return
+        }
         links[link]?.peerVector = chains
         requestRanges()
         let sentRecently = links[link]?.vectorSentAt.map { now - $0 < .seconds(2) } ?? false
@@ -54,7 +60,9 @@ extension NodeCore {
     mutating func requestRanges() {
         if let inFlight = rangesInFlight, inFlight.until > now { return }
         rangesInFlight = nil
-        for link in openLinks {
+        // Whoever did not answer before is asked last: a peer with invented chains must not hold up the repair.
+        let ordered = openLinks.sorted { (links[$0]?.silences ?? 0, $0) < (links[$1]?.silences ?? 0, $1) }
+        for link in ordered {
             guard let state = links[link], let peer = state.peer, !state.peerVector.isEmpty else { continue }
             let honoured = state.peerVector.filter {
                 $0.next > 0 && membership.isAdmitted($0.author)
@@ -75,7 +83,10 @@ extension NodeCore {
         guard let inFlight = rangesInFlight, inFlight.until <= now else { return }
         count("silentProvider")
         rangesInFlight = nil
-        for link in openLinks where links[link]?.peer == inFlight.peer { links[link]?.peerVector = [] }
+        for link in openLinks where links[link]?.peer == inFlight.peer {
+            links[link]?.peerVector = []
+            links[link]?.silences += 1
+        }
         requestRanges()
     }
 
@@ -116,6 +127,8 @@ extension NodeCore {
     }
 
     mutating func receiveRequest(_ signed: Signed) {
+        let requestID = SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography)
+        guard answered[requestID] == nil else { return count("refused.replayedRequest") }
         let request: SyncRequest
         do { request = try SyncRequest.verified(signed, in: networkID, with: cryptography) } catch {
             return count(error.counter)
@@ -124,7 +137,7 @@ extension NodeCore {
             return count("refused.request")
         }
         guard mayAsk(request.signer) else { return count("refused.requestRate") }
-        let requestID = SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography)
+        answered[requestID] = true
         let (items, hasMore) = serve(request, requestID)
         markPassed(items)
         let body = SyncResponse(signer: id, request: requestID, items: items, hasMore: hasMore)
@@ -232,6 +245,11 @@ extension NodeCore {
         case .resealed(let message, let ciphertext, let encapsulated, let sealed):
             guard let body = try? ChatBody(body: message.body), mayWrite(body.header) else {
                 count("refused.author")
+                return false
+            }
+            let messageID = ChatBody.id(ofBody: message.body, in: networkID, with: cryptography)
+            guard !isBackdated(body.header, messageID) else {
+                count("refused.backdated")
                 return false
             }
             reception = chat.receive(

@@ -38,7 +38,7 @@ extension NodeCore {
 
     /// Its addresses in turn, one a dial.
     private mutating func dialMember(_ member: NodeID) {
-        guard let known = endpoints[member], !known.isEmpty else {
+        guard let known = endpoints[member], !known.isEmpty, !isBarred(member) else {
             return topology.dialFailed(member, byNetwork: false, now: now, using: &generator)
         }
         let turn = dialTurns[member, default: 0]

@@ -88,6 +88,12 @@ package struct NodeCore: Sendable {
     var outlivedAt: Instant?
     var recordLimits: [NodeID: RateLimit] = [:]
     var requestLimits = BoundedMap<NodeID, RateLimit>(capacity: 1_024)
+    /// Requests that were answered: whoever carries one could otherwise use up its author's share.
+    var answered = BoundedMap<Hash, Bool>(capacity: 4_096)
+    var answerLimits = BoundedMap<NodeID, RateLimit>(capacity: 1_024)
+    var offences = BoundedMap<NodeID, Offence>(capacity: 1_024)
+    /// Announced, asked for and not delivered: fictions too, so the next comparison of vectors finds the rest.
+    var fictionLimit = RateLimit(burst: 256, perSecond: 2)
     /// Strangers make keys for nothing: how many of them are told of.
     var knockLimit = RateLimit(burst: 32, perSecond: 1)
     var counters = Counters()
@@ -157,7 +163,7 @@ package struct NodeCore: Sendable {
     }
     mutating func warn(_ code: String, _ reason: String) { emit(.warning(code: code, reason: reason)) }
 
-    var networkID: Hash { network?.id ?? .zero }
+    package var networkID: Hash { network?.id ?? .zero }
     package var isMember: Bool { network != nil && membership.isMember(id) }
 
     func nick(of member: NodeID) -> String? {

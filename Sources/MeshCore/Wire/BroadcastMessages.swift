@@ -23,6 +23,16 @@ package enum BroadcastItem: Sendable, Equatable, WireValue {
     }
 }
 
+extension BroadcastItem {
+    /// About as many bytes as it takes on the wire.
+    var size: Int {
+        switch self {
+        case .chat(let envelope): envelope.message.body.count + envelope.wraps.count * 88 + envelope.ciphertext.count
+        case .raw(let signed): signed.body.count
+        }
+    }
+}
+
 /// Plumtree GOSSIP: the payload, pushed along the tree.
 package struct Gossip: Sendable, Equatable, WireValue {
     /// The sender lost or gained a link: treat this link as eager for all authors.

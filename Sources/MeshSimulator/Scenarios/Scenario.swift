@@ -48,6 +48,9 @@ package final class Stage {
     package private(set) var isStopped = false
     private let watch: (Stage) -> Bool
     var generator: SeededGenerator
+    /// Inspections at which honest nodes were not linked to each other without hostile ones.
+    var partedSeconds = 0
+    var inspections = 0
     /// Overlays at moments worth a picture.
     package var pictures: [(title: String, overlay: OverlayGraph)] = [] {
         // A story that was stopped tells its rest without time; what it would show did not happen.

@@ -68,9 +68,10 @@ package final class SimulatedNode {
 }
 
 /// A node that breaks the rules: it sees what its own, real core wants done and changes it, and acts once a second.
-package protocol Misbehaviour {
+/// An object, since what it does in ``act(as:over:in:)`` may come back to it through ``tamper(with:of:in:)``.
+package protocol Misbehaviour: AnyObject {
     /// Changes what the node does; called with the effects of every input.
-    mutating func tamper(with effects: inout [Effect], of node: SimulatedNode, in world: World)
+    func tamper(with effects: inout [Effect], of node: SimulatedNode, in world: World)
     /// Called once a simulated second with the node's open links.
-    mutating func act(as node: SimulatedNode, over links: [LinkID], in world: World)
+    func act(as node: SimulatedNode, over links: [LinkID], in world: World)
 }

@@ -61,12 +61,12 @@ extension World {
     }
 
     /// A chat message that the ledger follows, to everybody or to one.
-    package func say(from node: SimulatedNode, to target: SimulatedNode? = nil) {
+    package func say(from node: SimulatedNode, to target: SimulatedNode? = nil, text: [UInt8]? = nil) {
         guard node.isRunning else { return }
         node.commands += 1
         let id = CommandID(node.commands)
         node.pendingMessages.updateValue(target?.index, forKey: id)
-        let text = Array("message \(ledger.messages.count) of node\(node.index)".utf8)
+        let text = text ?? Array("message \(ledger.messages.count) of node\(node.index)".utf8)
         let command: Command = target.map { .sendDirect(to: $0.id, text: text) } ?? .send(text: text)
         deliver(.command(id, command), to: node)
     }

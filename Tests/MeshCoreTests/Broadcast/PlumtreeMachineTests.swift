@@ -324,4 +324,21 @@ import Testing
             actions == [Self.b, Self.c].map { .push($0, id: Self.id(1), hops: .max - 1, isReset: true) })
         #expect(Self.announce(&machine, 1, over: Self.b, hops: .max).isEmpty)
     }
+
+    /// 200 fictions a second used to be asked for 200 times a second.
+    @Test func `a link whose announcements come to nothing is believed four at a time`() {
+        var machine = Self.machine()
+        for number in 0..<100 { _ = Self.announce(&machine, number, over: Self.a) }
+        var now = Self.start
+        while let due = machine.nextDeadline {
+            now = due
+            _ = machine.deadline(now: now)
+        }
+        for number in 100..<200 { _ = Self.announce(&machine, number, over: Self.a, at: now) }
+        let grafts = machine.deadline(now: now).count { if case .send(Self.a, .graft) = $0 { true } else { false } }
+        #expect(grafts == 4)
+        for number in 200..<300 { _ = Self.announce(&machine, number, over: Self.b, at: now) }
+        let others = machine.deadline(now: now).count { if case .send(Self.b, .graft) = $0 { true } else { false } }
+        #expect(others == 100)
+    }
 }

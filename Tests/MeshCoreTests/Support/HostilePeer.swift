@@ -71,9 +71,10 @@ final class HostilePeer {
         content.signed(in: network ?? node.network, with: cryptography)
     }
 
-    /// A link that is open and on which both ends hold the same operations.
+    /// A link that is open and on which both ends hold the same operations. Earlier offences are forgiven.
     @discardableResult
     func join() -> LinkID {
+        node.core.offences[id] = nil
         let link = connect()
         say(.hello(sign(hello(on: link))), over: link)
         #expect(node.opened.contains(link), "the node refused a member")

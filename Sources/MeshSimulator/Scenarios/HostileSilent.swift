@@ -1,0 +1,16 @@
+import MeshCore
+
+extension Scenario {
+    static func hostileSilent(attack: Duration) -> Scenario {
+        Scenario(
+            "hostile-silent", "one in ten looks like a good member and passes nothing on", nodes: 10
+        ) { stage in
+            let ears = Eavesdropper()
+            let story = HostileStory(attack: attack) { stage, node in
+                stage.world.listen(ears)
+                return Silencer(seed: stage.options.seed, index: node.index, ears: ears)
+            }
+            story.play(on: stage)
+        }
+    }
+}
