@@ -8,8 +8,10 @@ extension Scenario {
 
     /// A share of the hosts vanishes at once and silently: nothing tells the others but silence.
     private static func kill(_ percent: Int) -> Scenario {
-        Scenario("kill\(percent)", "\(percent) % of the hosts vanish at once, silently, under traffic", nodes: 100) {
-            stage in
+        Scenario(
+            "kill\(percent)", "\(percent) % of the hosts vanish at once, silently, under traffic",
+            overlay: overlayKill(percent)
+        ) { stage in
             stage.form()
             stage.speak(stage.draw(min(5, stage.options.nodes)), rounds: 2)
             stage.pictures.append(("before", stage.world.overlay))

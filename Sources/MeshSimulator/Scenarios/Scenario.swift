@@ -31,10 +31,13 @@ package struct Scenario: Sendable {
     /// Plays the whole story. `watch` is called often with a word about where it stands, and may stop it.
     package func run(_ options: Options, watch: @escaping (Stage) -> Bool = { _ in true }) -> Stage {
         let stage = Stage(name, options, watch: watch)
-        play(stage)
+        if let playOverlay, options.nodes > Self.fullNodes { playOverlay(stage) } else { play(stage) }
         stage.conclude()
         return stage
     }
+
+    /// The most nodes that this story can be told with.
+    package var largest: Int { playOverlay == nil ? Self.fullNodes : 20_000 }
 }
 
 /// A run of a scenario: the world, the report so far, and the words in which stories are told.
@@ -51,6 +54,8 @@ package final class Stage {
     /// Inspections at which honest nodes were not linked to each other without hostile ones.
     var partedSeconds = 0
     var inspections = 0
+    /// Of an overlay world; the other keeps its own time.
+    var simulatedMilliseconds = 0
     /// Overlays at moments worth a picture.
     package var pictures: [(title: String, overlay: OverlayGraph)] = [] {
         // A story that was stopped tells its rest without time; what it would show did not happen.
@@ -105,13 +110,18 @@ package final class Stage {
         return Double(world.time - start) / 1e9
     }
 
+    func look() { if !watch(self) { isStopped = true } }
+
+    /// How far the story has come, in s of its own time.
+    package var simulatedSeconds: Double { max(Double(world.time) / 1e9, Double(simulatedMilliseconds) / 1e3) }
+
     func require(_ holds: Bool, _ sentence: @autoclosure () -> String) {
         if !holds, !isStopped { report.failures.append(sentence()) }
     }
 
     func conclude() {
-        report.traceHash = world.traceHash
-        report.simulatedSeconds = Double(world.time) / 1e9
+        if world.time > 0 { report.traceHash = world.traceHash }
+        report.simulatedSeconds = simulatedSeconds
         report.failures += world.violations.map(\.sentence)
         if isStopped { report.failures.append("stopped in the chapter \"\(chapter)\"") }
     }

@@ -2,7 +2,9 @@ import MeshCore
 
 extension Scenario {
     /// Nothing goes wrong: what the trees cost and how far they are from the shortest paths.
-    static let steady = Scenario("steady", "nothing goes wrong: redundancy, last hop, signature checks") { stage in
+    static let steady = Scenario(
+        "steady", "nothing goes wrong: redundancy, last hop, signature checks", overlay: overlaySteady
+    ) { stage in
         stage.form()
         stage.run(for: .seconds(5))
         let sources = stage.draw(min(20, stage.options.nodes))
