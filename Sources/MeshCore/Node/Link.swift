@@ -164,7 +164,10 @@ struct Timers: Sendable {
     /// The next message to ask for again.
     var missed = Instant.distantFuture
 
-    var next: Instant { min(min(heartbeat, gossip), min(repair, min(prekeys, missed))) }
+    /// Records wait to be passed on together.
+    var records = Instant.distantFuture
+
+    var next: Instant { min(min(heartbeat, gossip), min(min(repair, records), min(prekeys, missed))) }
 }
 
 /// LAN discovery.

@@ -138,6 +138,7 @@ extension NodeCore {
 
     mutating func runDueTimers() {
         if timers.heartbeat <= now { beat() }
+        if timers.records <= now { passRecords() }
         if timers.gossip <= now { gossip() }
         if timers.repair <= now { repair() }
         if timers.prekeys <= now { turnPrekeys() }
@@ -222,6 +223,7 @@ extension NodeCore {
 
     mutating func quit(_ command: CommandID) {
         if isMember { publishLinks(LinksValue(inbound: topology.inbound, wanted: 0, links: [])) }
+        passRecords()
         for link in links.ids {
             if links[link]?.phase == .open { send(.leave(LeaveNotice(reason: .quit)), over: link) }
             close(link, .quit)

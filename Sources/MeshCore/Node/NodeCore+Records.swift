@@ -30,9 +30,36 @@ extension NodeCore {
             links[link]?.exchangeUntil = nil
             sendDigest(over: link, withDetail: false)
         }
+        pass(fresh, except: link)
+    }
+
+    // MARK: Passing on
+
+    /// After records were passed on, later ones wait this long for each other. In a quiet mesh nothing waits; when
+    /// half of a thousand members die, each survivor passes 1,340 records on in a tenth of the frames.
+    static let recordInterval: Duration = .milliseconds(20)
+
+    /// Passes new records on to all who do not have them, save where they came from.
+    mutating func pass(_ fresh: [Signed], except source: LinkID?) {
         guard !fresh.isEmpty else { return }
-        let news = Message.delta(Delta(records: fresh, isComplete: false))
-        for other in links.synced where other != link { send(news, over: other) }
+        for link in links.synced where link != source { recordQueues[link, default: []] += fresh }
+        if recordsPassedAt + Self.recordInterval <= now {
+            passRecords()
+        } else {
+            timers.records = recordsPassedAt + Self.recordInterval
+        }
+    }
+
+    mutating func passRecords() {
+        timers.records = .distantFuture
+        recordsPassedAt = now
+        let queues = recordQueues
+        recordQueues.removeAll(keepingCapacity: true)
+        for link in links.synced {
+            let chunks = (queues[link] ?? []).chunked(
+                bySize: WireLimits.chunk, countLimit: WireLimits.records, size: { $0.body.count + 72 })
+            for chunk in chunks { send(.delta(Delta(records: Array(chunk), isComplete: false)), over: link) }
+        }
     }
 
     /// Checks a record and keeps it if it is news. Only a bad record is an error: an old one is everyday life.
@@ -152,8 +179,7 @@ extension NodeCore {
         let signed = record.signed(in: networkID, with: cryptography)
         records.insert(RecordStore.Entry(record: record, signed: signed, id: recordID(ofBody: signed.body)))
         cachedRoot = nil
-        let news = Message.delta(Delta(records: [signed], isComplete: false))
-        for link in links.synced { send(news, over: link) }
+        pass([signed], except: nil)
     }
 
     mutating func publishAddress() {

@@ -69,6 +69,10 @@ package struct NodeCore: Sendable {
     /// No `invited` events while a newcomer learns what was before it.
     var isCatchingUp = false
 
+    // Records on their way to peers
+    var recordQueues: [LinkID: [Signed]] = [:]
+    var recordsPassedAt = Instant(uptime: .min, wall: 0)
+
     // Waiting for the store
     var persistCount: UInt64 = 0
     var waiting: [PersistID: Continuation] = [:]

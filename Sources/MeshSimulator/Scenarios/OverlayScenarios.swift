@@ -2,8 +2,8 @@ import MeshCore
 
 // The same stories for more nodes than can hold each other's records: overlay and broadcast alone, membership given.
 extension Scenario {
-    /// More members than a message has room for wraps are played by ``OverlayWorld``.
-    package static let fullNodes = WireLimits.wraps
+    /// More are played by ``OverlayWorld``: every node would hold four records of each.
+    package static let fullNodes = 1_024
 
     static func overlaySteady(_ stage: Stage) {
         let world = stage.overlayWorld()

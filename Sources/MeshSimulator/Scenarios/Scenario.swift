@@ -8,12 +8,14 @@ package struct Scenario: Sendable {
     package let defaultNodes: Int
     package let smallest: Int
     let play: @Sendable (Stage) -> Void
+    /// With more nodes than ``fullNodes``; nil where the story needs full nodes.
+    let playOverlay: (@Sendable (Stage) -> Void)?
 
     init(
         _ name: String, _ summary: String, nodes: Int = 100, smallest: Int = 4,
-        play: @escaping @Sendable (Stage) -> Void
+        overlay: (@Sendable (Stage) -> Void)? = nil, play: @escaping @Sendable (Stage) -> Void
     ) {
-        (self.name, self.summary, self.play) = (name, summary, play)
+        (self.name, self.summary, self.play, playOverlay) = (name, summary, play, overlay)
         (defaultNodes, self.smallest) = (nodes, smallest)
     }
 
@@ -120,7 +122,10 @@ package final class Stage {
     }
 
     func conclude() {
-        if world.time > 0 { report.traceHash = world.traceHash }
+        if world.time > 0 {
+            report.traceHash = world.traceHash
+            report.details.append(("steps", Double(world.steps)))
+        }
         report.simulatedSeconds = simulatedSeconds
         report.failures += world.violations.map(\.sentence)
         if isStopped { report.failures.append("stopped in the chapter \"\(chapter)\"") }
