@@ -85,9 +85,10 @@ extension NodeCore {
 
     mutating func begin() {
         hasStarted = true
-        timers.heartbeat = now + configuration.heartbeatInterval
-        timers.gossip = now + configuration.gossipInterval
-        timers.repair = now + Self.repairInterval
+        // Nodes that start together, as after a power cut, do not all speak at the same moment ever after.
+        timers.heartbeat = now + configuration.heartbeatInterval * Double.random(in: 0.1..<1, using: &generator)
+        timers.gossip = now + configuration.gossipInterval * Double.random(in: 0.1..<1, using: &generator)
+        timers.repair = now + Self.repairInterval * Double.random(in: 0.1..<1, using: &generator)
         if configuration.discovers { discovery.nextRequest = now }
         emit(.stateChanged(.joining, reason: network == nil ? "waiting to be admitted" : "looking for members"))
         if network != nil { beginInNetwork() }

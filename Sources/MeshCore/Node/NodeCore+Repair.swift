@@ -95,7 +95,15 @@ extension NodeCore {
         timers.repair = now + Self.repairInterval
         settleRoster()
         for link in openLinks { sendVector(over: link, withChains: false) }
-        requestDirect(from: topology.reachable.filter { $0 != id }.randomElement(using: &generator))
+        requestDirect(from: directProvider())
+    }
+
+    /// A neighbour, mostly: everybody keeps what is sealed for the absent. One time in ten a member beyond them, which
+    /// costs as many links as lie between; asking those alone was a quarter of what an idle node of 1,000 sent.
+    private mutating func directProvider() -> NodeID? {
+        let neighbours = openLinks.compactMap { links[$0]?.peer }
+        guard Int.random(in: 0..<10, using: &generator) == 0 else { return neighbours.randomElement(using: &generator) }
+        return topology.reachable.filter { $0 != id }.randomElement(using: &generator)
     }
 
     // MARK: Requests

@@ -2,11 +2,11 @@ import MeshCore
 
 // What many stories have in common.
 extension Stage {
-    /// Everybody starts within two seconds; then until all are linked, agree and are quiet.
+    /// Those who have met start and link; until all of them are linked, agree and are quiet.
     func form(_ founding: Founding = Founding(), within limit: Duration = .seconds(120)) {
         begin("forming")
         found(options.nodes, founding)
-        world.startAll(0..<(founding.acquainted ?? options.nodes), over: .seconds(2))
+        world.startAcquainted()
         run(for: .seconds(3))
         let formed = run(until: { $0.isSettled }, within: limit, lookingEvery: .seconds(1))
         report.details.append(("formedSeconds", Double(world.time) / 1e9))

@@ -52,7 +52,36 @@ extension World {
             StateEntry.endpoint(nodes[$0].id, nodes[$0].endpoint)
         }
         let entries = [.genesis(signed)] + operations.map { StateEntry.operation($0) } + addresses
-        for node in nodes.prefix(members) { node.store = entries }
+        for node in nodes.prefix(members) {
+            node.store = entries
+            node.isAcquainted = true
+        }
+        likeness = NodeCore(
+            configuration: nodes[0].configuration, cryptography: founder, restored: entries, randomSeed: 0, now: now)
+    }
+
+    /// Starts the acquainted nodes at one moment and lets them link, each hearing of every record at once instead of
+    /// by gossip. Ends when nobody has had anything to publish for a second, or after `limit`.
+    package func startAcquainted(within limit: Duration = .seconds(20)) {
+        let acquainted = nodes.filter(\.isAcquainted)
+        isIntroducing = true
+        for node in acquainted { start(node) }
+        // Everybody has published; the first connection takes longer.
+        run(for: network.storeDelay)
+        guard var common = acquainted.first?.core.heldRecords else { return }
+        let nicks = Dictionary(uniqueKeysWithValues: acquainted.map { ($0.id, $0.configuration.nick ?? "") })
+        var quiet = 0
+        let end = time + limit.nanoseconds
+        while quiet < 10, time < end {
+            var news: [RecordStore.Entry] = []
+            for node in acquainted {
+                for entry in node.core.ownRecords where common.insert(entry) == .new { news.append(entry) }
+            }
+            quiet = news.isEmpty ? quiet + 1 : 0
+            if !news.isEmpty { for node in acquainted { node.core.adopt(common, nicks: nicks, news: news) } }
+            run(for: .milliseconds(100))
+        }
+        isIntroducing = false
     }
 
     /// Breadth first: node 0 invites 1 to 16, node 1 invites 17 to 32, and so on.

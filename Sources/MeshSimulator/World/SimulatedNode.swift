@@ -20,6 +20,9 @@ package final class SimulatedNode {
     /// How far its calendar is off, in ms.
     package internal(set) var skew: Int64 = 0
 
+    /// Its store is that of a member who has met the others.
+    var isAcquainted = false
+
     // The process
     package internal(set) var isUp = false
     /// Time stands still for it, as by SIGSTOP.

@@ -129,10 +129,20 @@ extension World {
     }
 }
 
+extension Message {
+    fileprivate var isAboutRecords: Bool {
+        switch self {
+        case .digest, .delta: true
+        default: false
+        }
+    }
+}
+
 // What travels over connections, and datagrams.
 extension World {
     func send(_ message: Message, over link: LinkID, from node: SimulatedNode) {
         guard let place = node.links[link], let connection = connections[place.connection] else { return }
+        if isIntroducing, message.isAboutRecords { return }
         let size = message.frameSize
         traffic.sent(message, size: size, isOpen: connection.ends[place.side].isOpen, at: time)
         carry(

@@ -8,10 +8,17 @@ extension World {
         (node.isUp, node.isPaused, node.isHostUp) = (true, false, true)
         (node.held, node.wakeAt) = ([], .max)
         ledger.forget(node.index)
-        node.core = NodeCore(
-            configuration: node.configuration, cryptography: node.cryptography, restored: node.store,
-            randomSeed: options.seed &* 7_919 &+ UInt64(node.index) &* 104_729 &+ UInt64(node.life),
-            now: Self.instant(at: time, skew: node.skew))
+        let randomSeed = options.seed &* 7_919 &+ UInt64(node.index) &* 104_729 &+ UInt64(node.life)
+        let now = Self.instant(at: time, skew: node.skew)
+        if node.life == 1, node.isAcquainted, let likeness {
+            node.core = NodeCore(
+                like: likeness, configuration: node.configuration, cryptography: node.cryptography,
+                randomSeed: randomSeed, now: now)
+        } else {
+            node.core = NodeCore(
+                configuration: node.configuration, cryptography: node.cryptography, restored: node.store,
+                randomSeed: randomSeed, now: now)
+        }
         deliver(.started(listening: node.endpoint, reachable: node.isDiallable ? [node.endpoint] : []), to: node)
         if node.misbehaviour != nil { schedule(.mischief(node.index, life: node.life), after: 1_000_000_000) }
     }

@@ -36,6 +36,10 @@ package final class World {
     /// Connections made so far: what makes each channel value unique.
     var connectionCount: UInt64 = 0
     var nodesByEndpoint: [Endpoint: Int] = [:]
+    /// A core that has restored what all acquainted nodes have in their stores.
+    var likeness: NodeCore?
+    /// Records reach everybody by ``startAcquainted(within:)``; what gossip would say of them is not carried.
+    var isIntroducing = false
     private var effects: [Effect] = []
     /// Links crossed by the chat message that is being delivered.
     var hopsInHand: UInt16?
