@@ -106,6 +106,7 @@ package struct TopologyMachine: Sendable {
             drainRefusals = []
             dials.prune(now: now)
         }
+        graph.refresh(shortest: isAudit)
         var actions = noteReach(now: now)
         dialSuggestions(now: now, into: &actions)
         let circle = circle(now: now)
@@ -149,7 +150,6 @@ package struct TopologyMachine: Sendable {
 
     /// Says who came into reach and who went out of it since the last evaluation.
     private mutating func noteReach(now: Instant) -> [TopologyAction] {
-        graph.refresh()
         let (gained, lost) = graph.takeReachChanges()
         guard !gained.isEmpty || !lost.isEmpty else { return [] }
         for member in gained {

@@ -164,6 +164,8 @@ import Testing
                     }
                 }
                 #expect(graph.reachable == inside.sorted().map(id))
+                let hops = inside.dropFirst().map { graph.nextHop(to: id($0)) }
+                #expect(hops.allSatisfy { hop in records[0]?.contains { id($0) == hop } == true })
             }
         }
     }
