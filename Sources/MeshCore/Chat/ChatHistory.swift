@@ -42,6 +42,20 @@ package struct ChatHistory: Sendable {
         }
 
         func holds(_ seq: UInt64) -> Bool { seq < next || beyond.contains(seq) }
+
+        /// One more than the greatest number held.
+        var end: UInt64 { beyond.max().map { $0 + 1 } ?? next }
+
+        /// What is missing before `end`, ascending.
+        var gaps: [Range<UInt64>] {
+            var gaps: [Range<UInt64>] = []
+            var start = next
+            for held in beyond.sorted() {
+                if start < held { gaps.append(start..<held) }
+                start = held + 1
+            }
+            return gaps
+        }
     }
 
     private let limit: Int
@@ -129,10 +143,45 @@ package struct ChatHistory: Sendable {
 
     // MARK: Repair
 
-    /// All group chains, ascending: what the version vector says.
+    /// All group chains, ascending, each as far as it is held without a gap: what a revocation may honour.
     package var vector: [VersionVector.Entry] {
         group.keys.sorted().map { key in
             VersionVector.Entry(author: key.author, chain: key.chain, next: group[key]?.next ?? 0)
+        }
+    }
+
+    /// A group chain as far as it is held, gaps and all.
+    package struct Holding: Sendable, Equatable {
+        package let author: NodeID
+        package let chain: ChainID
+        /// One more than the greatest number held.
+        package private(set) var end: UInt64
+        /// What is missing before `end`, ascending.
+        package private(set) var gaps: [Range<UInt64>]
+
+        /// The same chain as it is held up to this number; nil if nothing is left.
+        package func through(_ last: UInt64) -> Holding? {
+            var part = self
+            while part.end > 0, part.end - 1 > last || part.gaps.last?.upperBound == part.end {
+                if let gap = part.gaps.last, gap.upperBound >= part.end || gap.upperBound > last {
+                    part.end = gap.lowerBound
+                    part.gaps.removeLast()
+                } else {
+                    part.end = last + 1
+                }
+            }
+            return part.end > 0 ? part : nil
+        }
+
+        init(author: NodeID, chain: ChainID, end: UInt64, gaps: [Range<UInt64>]) {
+            (self.author, self.chain, self.end, self.gaps) = (author, chain, end, gaps)
+        }
+    }
+
+    /// All group chains of which something is held, ascending.
+    package var holdings: [Holding] {
+        group.sorted { $0.key < $1.key }.compactMap { key, chain in
+            chain.end > 0 ? Holding(author: key.author, chain: key.chain, end: chain.end, gaps: chain.gaps) : nil
         }
     }
 
@@ -157,7 +206,7 @@ package struct ChatHistory: Sendable {
     package func exceeds(_ peer: [VersionVector.Entry]) -> Bool {
         let theirs = Dictionary(
             peer.map { (ChainKey(author: $0.author, chain: $0.chain), $0.next) }, uniquingKeysWith: max)
-        return group.contains { key, chain in chain.next > theirs[key] ?? 0 }
+        return group.contains { key, chain in chain.end > theirs[key] ?? 0 }
     }
 
     /// The group messages of a range that are in memory, ascending; at most `limit`.

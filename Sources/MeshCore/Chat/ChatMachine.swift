@@ -23,6 +23,8 @@ package struct ChatMachine: Sendable {
         let id: ChainID
         var seq: UInt64 = 0
         var prev = Hash.zero
+        /// All before this number have been acknowledged; direct chains only.
+        var acknowledged: UInt64 = 0
     }
 
     package let network: Hash
@@ -201,7 +203,15 @@ package struct ChatMachine: Sendable {
     }
 
     package mutating func acknowledged(_ ack: Ack) {
+        if ack.to == cryptography.publicKey, let chain = directChains[ack.signer], chain.id == ack.chain {
+            directChains[ack.signer]?.acknowledged = min(chain.seq, max(chain.acknowledged, ack.seq.addingClamped(1)))
+        }
         mailbox.acknowledged(author: ack.to, chain: ack.chain, seq: ack.seq, by: ack.signer)
+    }
+
+    /// Members who have not said that they hold all direct messages of this run, ascending.
+    package var unacknowledged: [NodeID] {
+        directChains.filter { $0.value.acknowledged < $0.value.seq }.keys.sorted()
     }
 
     package mutating func clearHistory() { history.clear() }

@@ -72,9 +72,12 @@ package struct Membership: Sendable, Equatable {
     /// Does this group message stand? Its author is admitted and, if he is revoked, every revocation lists the chain
     /// with this number or a greater one. A function of the set alone, so histories agree.
     package func honoursMessage(by author: NodeID, chain: ChainID, seq: UInt64) -> Bool {
-        guard isAdmitted(author) else { return false }
-        guard isRevoked(author) else { return true }
-        guard let last = messageLimits[author]?[chain] else { return false }
-        return seq <= last
+        lastHonouredMessage(by: author, chain: chain).map { seq <= $0 } ?? false
+    }
+
+    /// The number up to which this chain's messages stand; nil if none does.
+    package func lastHonouredMessage(by author: NodeID, chain: ChainID) -> UInt64? {
+        guard isAdmitted(author) else { return nil }
+        return isRevoked(author) ? messageLimits[author]?[chain] : .max
     }
 }

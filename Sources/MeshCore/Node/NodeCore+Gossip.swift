@@ -12,7 +12,10 @@ extension NodeCore {
         default: break
         }
         // Before both ends are known to be members no byte of gossip flows.
-        guard state.phase == .open, let peer = state.peer else { return close(link, .protocolViolation) }
+        guard state.phase == .open, let peer = state.peer else {
+            count("refused.beforeWelcome")
+            return close(link, .protocolViolation)
+        }
         if state.suspectSince != nil { heard(from: peer, over: link) }
         if !state.isEstablished, !message.isFarewell { establish(link, with: peer) }
         switch message {

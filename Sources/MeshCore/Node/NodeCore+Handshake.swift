@@ -48,7 +48,11 @@ extension NodeCore {
         case .awaitHello: isTurned = false
         // An acceptor that does not know us answers HELLO with its own: now this end judges.
         case .greeting where state.info.role == .dialler && isMember: isTurned = true
-        default: return close(link, .protocolViolation)
+        // ... and it judged so because this node lost its place while its HELLO was on the way.
+        case .greeting where state.info.role == .dialler && network != nil: return close(link, .noLongerMember)
+        default:
+            count("refused.hello")
+            return close(link, .protocolViolation)
         }
         links[link]?.peer = hello.signer
         links[link]?.features = hello.features
@@ -174,10 +178,8 @@ extension NodeCore {
         if state.info.role == .dialler { links[link]?.dialable = state.info.remote }
         guard let network else { return considerAdmission(welcome, over: link) }
         if network.id != welcome.network { return considerRefounded(welcome, over: link) }
-        guard !membership.isRevoked(welcome.signer) else {
-            count("refused.welcome")
-            return close(link, .badIdentity)
-        }
+        // It has not heard of its revocation yet: no crime, and worth telling.
+        guard !membership.isRevoked(welcome.signer) else { return reject(.revoked, link) }
         if isMember, membership.isMember(welcome.signer) { return accept(welcome.signer, over: link) }
         guard let (_, verified) = checkedAdmission(welcome) else {
             count("refused.welcome")
@@ -196,7 +198,8 @@ extension NodeCore {
 
     /// The dialler's own half of the rules about links.
     mutating func accept(_ peer: NodeID, over link: LinkID) {
-        guard membership.isMember(peer) else { return close(link, .badIdentity) }
+        // It lost its place while its proof was on the way to the disk.
+        guard membership.isMember(peer) else { return close(link, .noLongerMember) }
         settleRoster()
         guard
             primaryLink(to: peer) != nil

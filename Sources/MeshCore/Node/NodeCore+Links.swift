@@ -96,7 +96,7 @@ extension NodeCore {
             topology.memberLeft(peer, now: now)
         }
         topology.linkClosed(peer, now: now)
-        if state.leaveReason == .quit || !topology.isReachable(peer) { becameUnreachable(peer) }
+        if state.leaveReason == .quit { becameUnreachable(peer) } else { doubtful.insert(peer) }
         // A link that ends as soon as it is up was not wanted at the other end: do not dial again at once.
         if now - state.openedAt < .seconds(1), state.leaveReason != .duplicate, state.leaveReason != .shed {
             topology.dialFailed(peer, byNetwork: false, now: now, using: &generator)

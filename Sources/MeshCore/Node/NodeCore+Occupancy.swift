@@ -14,8 +14,8 @@ extension NodeCore {
     private var linkOccupancy: [Occupancy] {
         let early = links.all.map(\.link.early.count).max() ?? 0
         return [
-            // Suspect links keep their sockets for a while, beside those that took their places.
-            Occupancy(name: "links", count: openLinks.count, limit: 2 * (configuration.maxDegree + 1)),
+            // Whoever is out of everybody's reach is taken in beyond the degree, after a mass death by whom it finds.
+            Occupancy(name: "links", count: openLinks.count, limit: WireLimits.links),
             Occupancy(name: "earlyMessages", count: early, limit: Self.earlyMessages),
             Occupancy(name: "knocks", count: knocks.count, limit: knocks.capacity),
             Occupancy(name: "offers", count: offers.count, limit: offers.capacity),
@@ -24,6 +24,7 @@ extension NodeCore {
             Occupancy(name: "answerLimits", count: answerLimits.count, limit: answerLimits.capacity),
             Occupancy(name: "offences", count: offences.count, limit: offences.capacity),
             Occupancy(name: "requestLimits", count: requestLimits.count, limit: requestLimits.capacity),
+            Occupancy(name: "directAsked", count: directAsked.count, limit: directAsked.capacity),
         ]
     }
 

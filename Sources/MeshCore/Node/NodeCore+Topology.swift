@@ -15,6 +15,16 @@ extension NodeCore {
             case .publish(let value): publishLinks(value)
             }
         }
+        judgeDoubtful()
+    }
+
+    /// Who lost its link to this node may be in reach by others: told at once it would be wrong, and never put right,
+    /// since for the map nothing changes.
+    private mutating func judgeDoubtful() {
+        for member in doubtful.sorted() where !topology.isReachable(member) && primaryLink(to: member) == nil {
+            becameUnreachable(member)
+        }
+        doubtful = []
     }
 
     private mutating func sendToPeer(_ message: Message, _ member: NodeID) {
@@ -28,6 +38,7 @@ extension NodeCore {
         let isFirst = seen.insert(member).inserted
         if isFirst { persist([.seen(member)], then: .nothing) }
         emit(.nodeJoined(member, nick: nick(of: member), first: isFirst))
+        remind(member)
     }
 
     mutating func becameUnreachable(_ member: NodeID) {

@@ -59,6 +59,8 @@ package struct NodeCore: Sendable {
     var seen: Set<NodeID> = []
     /// Members in reach, as the events have told it.
     var online: Set<NodeID> = []
+    /// Peers whose link has gone; the next look at the map says whether they are out of reach.
+    var doubtful: Set<NodeID> = []
     /// Own messages that no peer has been handed yet.
     var unpassed: Set<Hash> = []
     /// Members that said goodbye and have not come back.
@@ -80,6 +82,8 @@ package struct NodeCore: Sendable {
     // Repair
     var requests = BoundedMap<Hash, Request>(capacity: 256)
     var missed = BoundedMap<Hash, Missed>(capacity: 4_096)
+    /// When each member was last asked for direct messages.
+    var directAsked = BoundedMap<NodeID, Instant>(capacity: 1_024)
     var rangesInFlight: (peer: NodeID, until: Instant)?
 
     // Timers that are not a machine's own

@@ -9,9 +9,10 @@ struct OwnLinks: Sendable {
         var isNeeded = false
         /// Silent for too long (rule 4.8); still open.
         var isSuspect = false
-        /// I have agreed to let it go (rule 4.3); still open.
-        var isDraining = false
+        /// When I agreed to let it go (rule 4.3), if I did; still open.
+        var drainingSince: Instant?
 
+        var isDraining: Bool { drainingSince != nil }
         var isLive: Bool { !isSuspect && !isDraining }
         var published: LinksValue.Link { LinksValue.Link(peer: peer, isNeeded: isNeeded) }
     }

@@ -123,12 +123,22 @@ extension TopologyMachine {
         actions.append(.askDrain(peer))
     }
 
+    /// A peer that asked for a link to go and then keeps it has not heard the answer, or plays games. Both ends would
+    /// count differently for ever: the link takes its place again.
+    mutating func keepWhatIsNotClosed(now: Instant) {
+        for link in links.all {
+            guard let since = link.drainingSince, now - since >= TopologyRules.drainPatience else { continue }
+            if links.update(link.peer, { $0.drainingSince = nil }) { publication.linkUp(link.peer, now: now) }
+            linksChanged()
+        }
+    }
+
     /// Answers the peer's DRAIN. After a yes the link no longer counts; close it when its queue is empty.
     package mutating func agreesToDrain(_ peer: NodeID, now: Instant) -> Bool {
         guard let link = links[peer], !link.isDraining else { return links[peer] != nil }
         let spares = links.liveCount > configuration.minDegree || inbound == .no && !link.isNeeded
         guard !link.isNeeded, link.isSuspect || spares && graph.hasPathAround(linkTo: peer) else { return false }
-        if links.update(peer, { $0.isDraining = true }) {
+        if links.update(peer, { $0.drainingSince = now }) {
             publication.linkDown(peer, now: now)
             linksChanged()
         }

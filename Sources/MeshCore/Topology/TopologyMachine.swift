@@ -105,6 +105,7 @@ package struct TopologyMachine: Sendable {
             nextAudit = now + configuration.rebalanceInterval
             drainRefusals = []
             dials.prune(now: now)
+            keepWhatIsNotClosed(now: now)
         }
         graph.refresh(shortest: isAudit)
         var actions = noteReach(now: now)

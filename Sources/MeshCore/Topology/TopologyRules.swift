@@ -8,7 +8,8 @@ enum TopologyRules {
     /// it deadlocks, every ring neighbour being full (4.3, 4.4).
     static let repairingSlots = 1
 
-    /// A DRAIN that is not answered is asked again, perhaps of another, after this time (4.3).
+    /// A DRAIN that is not answered is asked again, perhaps of another, after this time; a link that was let go and
+    /// stays open this long is kept (4.3).
     static let drainPatience = Duration.seconds(5)
 
     /// Dials that must fail by the network, without any link, before a member calls itself urgent (4.4). Rejections

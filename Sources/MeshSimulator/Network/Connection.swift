@@ -7,6 +7,8 @@ final class Connection {
         let link: LinkID
         /// The socket exists. An end whose host vanished is gone without a word.
         var exists = false
+        /// The core has been told of it.
+        var isSecured = false
         /// The core has said that its handshake is complete.
         var isOpen = false
     }

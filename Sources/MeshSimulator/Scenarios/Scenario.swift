@@ -58,6 +58,8 @@ package final class Stage {
     var inspections = 0
     /// Of an overlay world; the other keeps its own time.
     var simulatedMilliseconds = 0
+    /// The rules that are looked after all the time, in the scenarios that want it.
+    var inspection: Inspection?
     /// Overlays at moments worth a picture.
     package var pictures: [(title: String, overlay: OverlayGraph)] = [] {
         // A story that was stopped tells its rest without time; what it would show did not happen.
@@ -81,8 +83,10 @@ package final class Stage {
     func begin(_ chapter: String) { if !isStopped { self.chapter = chapter } }
 
     /// The world of this story. Its nodes do not run yet.
-    func found(_ count: Int, _ founding: Founding = Founding()) {
-        world = World(Self.worldOptions(options), count: count, founding: founding)
+    func found(_ count: Int, _ founding: Founding = Founding(), cryptography: World.CryptographyKind? = nil) {
+        var options = Self.worldOptions(self.options)
+        if let cryptography { options.cryptography = cryptography }
+        world = World(options, count: count, founding: founding)
     }
 
     // MARK: Time

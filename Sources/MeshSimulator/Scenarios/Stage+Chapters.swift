@@ -38,7 +38,7 @@ extension Stage {
     /// Into the report: how these messages arrived at everybody who runs and is honest.
     @discardableResult
     func judgeDelivery(of messages: some Sequence<Int>) -> Delivery {
-        let nodes = world.runningNodes.filter(\.isHonest).map(\.index)
+        let nodes = world.peersInAgreement.map(\.index)
         let delivery = Delivery(of: messages, at: nodes, in: world.ledger)
         report.delivered = delivery.fraction
         report.duplicates = delivery.duplicates
@@ -52,10 +52,11 @@ extension Stage {
 
     /// Into the report: is everybody linked to everybody else, and do all hold the same state?
     func judgeState() {
-        report.connected = world.overlay.isConnected
+        let overlay = world.overlayOfMembers
+        report.connected = overlay.isConnected
         report.converged = world.agrees
-        report.maxDegree = world.overlay.degrees.max()
-        require(report.connected == true, "the mesh is in \(world.overlay.parts) parts")
+        report.maxDegree = overlay.degrees.max()
+        require(report.connected == true, "the mesh is in \(overlay.parts) parts")
         require(report.converged == true, "nodes do not agree: \(world.disagreement)")
     }
 }
@@ -63,13 +64,18 @@ extension Stage {
 extension World {
     /// All linked, all of one mind.
     var isSettled: Bool {
-        let graph = overlay
+        let graph = overlayOfMembers
         return graph.isConnected && graph.degrees.allSatisfy { $0 >= min(2, graph.nodes.count - 1) } && agrees
     }
 
     /// Nodes that should hold the same state: honest ones that run and belong to the network.
     var peersInAgreement: [SimulatedNode] {
         runningNodes.filter { $0.isHonest && $0.core.isMember }
+    }
+
+    /// Links between them.
+    var overlayOfMembers: OverlayGraph {
+        OverlayGraph(count: nodes.count, nodes: peersInAgreement.map(\.index), edges: edges)
     }
 
     /// Do all hold the same operations, addresses, nicks and prekeys?

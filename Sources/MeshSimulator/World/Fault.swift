@@ -18,6 +18,9 @@ package enum Fault: Sendable, Equatable {
     case massCrash([Int], silently: Bool)
     /// A node is told to stop and says goodbye.
     case quit(Int)
+    // Not faults, but they come at bad times too.
+    case invite(by: Int, Int)
+    case revoke(by: Int, Int)
 
     package var sentence: String {
         switch self {
@@ -32,6 +35,8 @@ package enum Fault: Sendable, Equatable {
         case .changeNetwork: "the network changes"
         case .massCrash(let nodes, let silently): "\(nodes.count) nodes \(silently ? "vanish" : "are killed")"
         case .quit(let node): "node\(node) quits"
+        case .invite(let sponsor, let newcomer): "node\(sponsor) invites node\(newcomer)"
+        case .revoke(let signer, let member): "node\(signer) revokes node\(member)"
         }
     }
 }

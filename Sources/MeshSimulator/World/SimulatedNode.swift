@@ -6,7 +6,7 @@ package final class SimulatedNode {
     package let id: NodeID
     package let endpoint: Endpoint
     /// Equal for all runs of this node; fresh secrets follow from the world's seed.
-    let cryptography: any Cryptography
+    package let cryptography: any Cryptography
     package var configuration: NodeConfiguration
     package internal(set) var core: NodeCore
 
@@ -56,7 +56,7 @@ package final class SimulatedNode {
         self.cryptography = cryptography
         self.configuration = configuration
         id = cryptography.publicKey
-        endpoint = Endpoint(host: "10.\(index / 40_000).\(index / 200 % 200).\(index % 200 + 1)", port: 9_000)
+        endpoint = Self.endpoint(of: index)
         core = NodeCore(
             configuration: configuration, cryptography: cryptography, restored: [], randomSeed: UInt64(index), now: now)
     }
@@ -64,6 +64,10 @@ package final class SimulatedNode {
     /// Asked after each step: in place, since reading a property of `core` would copy the whole value (6 % of a run).
     func nextDeadline() -> Instant? { Self.nextDeadline(of: &core) }
     private static func nextDeadline(of core: inout NodeCore) -> Instant? { core.nextDeadline }
+
+    static func endpoint(of index: Int) -> Endpoint {
+        Endpoint(host: "10.\(index / 40_000).\(index / 200 % 200).\(index % 200 + 1)", port: 9_000)
+    }
 
     package var isHonest: Bool { misbehaviour == nil }
     /// Runs and is not stopped.

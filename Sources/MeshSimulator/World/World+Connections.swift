@@ -66,6 +66,7 @@ extension World {
         connection.ends[1].exists = true
         schedule(.established(connection: number, side: 0), after: 3 * dialling.latency)
         schedule(.established(connection: number, side: 1), after: 4 * dialling.latency)
+        schedule(.expired(connection: number), after: dialler.configuration.connectTimeout.nanoseconds)
         for side in 0...1 { connection.directions[side].lastArrival = time + 4 * dialling.latency }
     }
 
@@ -80,6 +81,7 @@ extension World {
         let (node, peer) = (nodes[own.node], nodes[other.node])
         // The other end went away meanwhile; its end of the stream is on the way, or nothing ever comes.
         guard other.exists else { return }
+        connection.ends[side].isSecured = true
         if side == 0 { node.dialling.remove(own.link) }
         let remote = side == 0 ? peer.endpoint : Endpoint(host: peer.endpoint.host, port: 50_000)
         deliver(
@@ -90,6 +92,19 @@ extension World {
                     tls: node.configuration.usesTLS ? "TLSv1.3" : nil,
                     certificateKey: node.configuration.usesTLS ? peer.id : nil, channel: connection.channel,
                     since: Self.instant(at: connection.since, skew: node.skew))), to: node)
+    }
+
+    /// A host that vanishes between TCP's handshake and the end of TLS's leaves the other end waiting, which gives up
+    /// after its time. Without this a core waited for its dial for ever, and never dialled there again.
+    func expire(_ number: Int) {
+        guard let connection = connections[number] else { return }
+        for (side, end) in connection.ends.enumerated() where end.exists && !end.isSecured {
+            let node = nodes[end.node]
+            leave(end.link, at: node, saying: .end(.closed))
+            guard side == 0 else { continue }
+            node.dialling.remove(end.link)
+            deliver(.linkDown(end.link, .timeout), to: node)
+        }
     }
 
     func opened(_ link: LinkID, at node: SimulatedNode) {

@@ -40,7 +40,7 @@ extension World {
         return "node\(connection.ends[1 - place.side].node) (\(link))"
     }
 
-    private func name(of member: NodeID) -> String {
+    func name(of member: NodeID) -> String {
         nodes.first { $0.id == member }.map { "node\($0.index)" } ?? member.short
     }
 

@@ -4,7 +4,7 @@ import MeshCore
 extension World {
     /// Faults of a plan, each at its time from now.
     package func plan(_ faults: [TimedFault]) {
-        for fault in faults { schedule(.fault(fault.fault), after: fault.at.nanoseconds) }
+        for fault in faults { schedule(.planned(fault.fault, plan: planNumber), after: fault.at.nanoseconds) }
     }
 
     /// A chat message from one node at a time from now.
@@ -25,7 +25,10 @@ extension World {
             pause(nodes[node])
             schedule(.resume(node, life: nodes[node].life), after: duration.nanoseconds)
         case .jumpClock(let node, let milliseconds): nodes[node].skew += milliseconds
-        case .split(let groups, let isOneWay): barriers.partition(groups, isOneWay: isOneWay)
+        case .split(let groups, let isOneWay):
+            barriers.partition(groups, isOneWay: isOneWay)
+            // A new split may join what an earlier one kept apart.
+            release()
         case .heal:
             barriers.heal()
             release()
@@ -34,7 +37,13 @@ extension World {
             schedule(.mendClog(from, to), after: duration.nanoseconds)
         case .breakLinks(let first, let second): breakLinks(between: first, and: second)
         case .changeNetwork(let model): network = model
+        case .invite(let sponsor, let newcomer): order(.invite(nodes[newcomer].id), of: nodes[sponsor])
+        case .revoke(let signer, let member): order(.revoke(nodes[member].id, frontier: nil), of: nodes[signer])
         }
+    }
+
+    private func order(_ command: Command, of node: SimulatedNode) {
+        if node.isRunning { self.command(command, at: node) }
     }
 
     func mend(from: Int, to: Int) {
@@ -55,10 +64,13 @@ extension World {
         }
     }
 
-    /// The end of all faults: everybody runs, time goes on everywhere, the network is good again.
+    /// The end of all faults: everybody runs, time goes on everywhere, calendars are right and the network is good
+    /// again, and what was planned and has not come never does.
     package func endFaults() {
+        planNumber += 1
         barriers.mendAll()
         network = NetworkModel()
+        for node in nodes { node.skew = 0 }
         for node in nodes where node.isPaused { resume(node) }
         for node in nodes where !node.isUp && node.life > 0 { start(node) }
         release()

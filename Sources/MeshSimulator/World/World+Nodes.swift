@@ -7,6 +7,8 @@ extension World {
         node.life += 1
         (node.isUp, node.isPaused, node.isHostUp) = (true, false, true)
         (node.held, node.wakeAt) = ([], .max)
+        // What an earlier run asked for is no business of this one, whose link numbers begin anew.
+        (node.dialling, node.halfOpen, node.pendingMessages) = ([], [], [:])
         ledger.forget(node.index)
         let randomSeed = options.seed &* 7_919 &+ UInt64(node.index) &* 104_729 &+ UInt64(node.life)
         let now = Self.instant(at: time, skew: node.skew)

@@ -40,6 +40,8 @@ package final class World {
     var likeness: NodeCore?
     /// Records reach everybody by ``startAcquainted(within:)``; what gossip would say of them is not carried.
     var isIntroducing = false
+    /// Grows when what is planned is void.
+    var planNumber = 0
     private var effects: [Effect] = []
     /// Links crossed by the chat message that is being delivered.
     var hopsInHand: UInt16?
@@ -53,6 +55,8 @@ package final class World {
     /// Inputs delivered so far, to all nodes.
     package private(set) var steps = 0
     package var observers: [any WorldObserver] = []
+    /// Makes all nodes wrong, to see whether that is noticed.
+    package var defect: (any Defect)?
 
     package init(_ options: Options) {
         self.options = options
@@ -138,8 +142,10 @@ package final class World {
         case .arrival(let connection, let side, let item): arrive(item, at: side, of: connection)
         case .knock(let dialling): knock(dialling)
         case .established(let connection, let side): establish(side, of: connection)
+        case .expired(let connection): expire(connection)
         case .datagram(let index, let bytes, let source): deliver(.datagram(bytes, from: source), to: nodes[index])
         case .fault(let fault): perform(fault)
+        case .planned(let fault, let plan): if plan == planNumber { perform(fault) }
         case .mischief(let index, let life): mischief(of: nodes[index], life: life)
         case .send(let index, let target): say(from: nodes[index], to: target.map { nodes[$0] })
         case .resume(let index, let life): if nodes[index].life == life { resume(nodes[index]) }
@@ -157,17 +163,25 @@ package final class World {
 
     private func rearm(_ node: SimulatedNode) {
         guard node.isRunning, let deadline = node.nextDeadline() else { return }
-        let at = max(time, deadline.uptime - Self.instant(at: 0).uptime)
+        // Real timers take a moment even when they are due: a core that never rests must not stop the world.
+        let at = max(time + Self.timerGranularity, deadline.uptime - Self.instant(at: 0).uptime)
         guard at < node.wakeAt else { return }
         node.wakeAt = at
         queue.push(.wake(node.index), at: at)
     }
 
+    private static let timerGranularity: Int64 = 100_000
+
     // MARK: One step
 
-    func deliver(_ input: Input, to node: SimulatedNode) {
+    func deliver(_ original: Input, to node: SimulatedNode) {
         guard node.isUp else { return }
-        guard !node.isPaused else { return node.held.append(input) }
+        guard !node.isPaused else { return node.held.append(original) }
+        var input = original
+        if defect != nil {
+            guard let altered = defect?.altered(original, for: node, in: self) else { return }
+            input = altered
+        }
         steps += 1
         note(input, at: node)
         for observer in observers { observer.willDeliver(input, to: node, in: self) }
@@ -176,6 +190,7 @@ package final class World {
         var effects = self.effects
         self.effects = []
         node.core.handle(input, now: Self.instant(at: time, skew: node.skew), into: &effects)
+        defect?.alter(&effects, of: node, after: input, in: self)
         node.misbehaviour?.tamper(with: &effects, of: node, in: self)
         for effect in effects { perform(effect, of: node) }
         for observer in observers { observer.didDeliver(input, to: node, effects: effects, in: self) }

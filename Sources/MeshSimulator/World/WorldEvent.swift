@@ -14,8 +14,12 @@ enum WorldEvent {
     case knock(Dialling)
     /// TCP and TLS are done as the dialler sees it, and, half a round trip later, the acceptor.
     case established(connection: Int, side: Int)
+    /// Whoever has not seen the connection secured by now gives it up.
+    case expired(connection: Int)
     case datagram(Int, [UInt8], from: Endpoint)
     case fault(Fault)
+    /// A fault of a plan, void when a later plan counts.
+    case planned(Fault, plan: Int)
     /// A misbehaving node acts.
     case mischief(Int, life: Int)
     /// A chat message is due.

@@ -1,0 +1,28 @@
+import MeshCore
+
+/// A mesh that has repaired itself rests: nobody goes on making and ending links, or telling of it. What never comes
+/// to rest looks healthy in any picture of a moment, and costs every member bytes for ever.
+package final class QuietChecker: Checker {
+    package static let rule = "a healed mesh is quiet"
+
+    /// As many seconds before the end must be quiet.
+    private static let window = 20
+    private static let delta = Int(Message.delta(Delta(records: [], isComplete: true)).kind)
+    /// At the end of each second: deltas sent, and dials by members.
+    private var deltas: [Int] = []
+    private var dials: [UInt64] = []
+
+    package func inspect(_ world: World) {
+        deltas.append(world.traffic.framesByKind[Self.delta])
+        dials.append(world.peersInAgreement.reduce(0) { $0 + $1.core.counter("dials") })
+    }
+
+    package func conclude(_ world: World) {
+        let before = deltas.count - 1 - Self.window
+        guard before >= 0, let sent = deltas.last, let made = dials.last else { return }
+        // A prekey that turns is one record, told over each link in each direction at most.
+        let turning = 2 * 2 * world.edges.count
+        if sent - deltas[before] > turning { violate("\(sent - deltas[before]) deltas in \(Self.window) s", in: world) }
+        if made > dials[before] { violate("\(made - dials[before]) dials in \(Self.window) s", in: world) }
+    }
+}

@@ -1,0 +1,113 @@
+import MeshCore
+
+extension Scenario {
+    /// Two phases: eight minutes of random faults under traffic, then all faults end and convergence is demanded.
+    static let chaos = Scenario(
+        "chaos", "random faults under traffic, then convergence is demanded", nodes: 10, smallest: 4
+    ) { stage in
+        let plan = FaultPlan(seed: stage.options.seed, members: stage.options.nodes, duration: Chaos.faultTime)
+        stage.suffer(plan)
+        stage.recover()
+    }
+}
+
+/// The clock of ``Scenario/chaos``.
+enum Chaos {
+    static let faultTime: Duration = .seconds(480)
+    /// Of the whole story; what is left after convergence must stay quiet.
+    static let length: Duration = .seconds(600)
+    /// After the last fault: until all agree and have everything.
+    static let patience: Duration = .seconds(90)
+    /// Real signatures in so many seeds; the double is 30 times as fast.
+    static let seedsPerRealOne: UInt64 = 50
+}
+
+extension Stage {
+    /// Phase one.
+    func suffer(_ plan: FaultPlan) {
+        begin("suffering")
+        let isReal = plan.seed % Chaos.seedsPerRealOne == 0
+        found(
+            plan.count, Founding(plan),
+            cryptography: options.cryptography == .automatic ? (isReal ? .openssl : .fast) : nil)
+        world.network = plan.network
+        inspection = Inspection(of: world, attacked: !plan.network.keepsFrames)
+        world.startAll(0..<plan.members, over: .seconds(2))
+        if !plan.beginsAtOnce { inspectedRun(for: .seconds(10)) }
+        world.plan(plan.faults)
+        for message in plan.messages { world.planMessage(from: message.from, to: message.to, after: message.at) }
+        inspectedRun(for: plan.duration)
+    }
+
+    /// Phase two.
+    func recover() {
+        begin("recovering")
+        world.endFaults()
+        let demand = DeliveryDemand(of: world)
+        let start = world.elapsed
+        var (agreed, delivered): (Duration?, Duration?)
+        while agreed == nil || delivered == nil, world.elapsed - start < Chaos.patience, !isStopped {
+            inspectedRun(for: .seconds(1))
+            if agreed == nil, world.isSettled { agreed = world.elapsed - start }
+            if delivered == nil, demand.missing(in: world).isEmpty { delivered = world.elapsed - start }
+        }
+        report.details.append(("agreedSeconds", agreed?.seconds ?? -1))
+        report.details.append(("deliveredSeconds", delivered?.seconds ?? -1))
+        require(agreed != nil, "no agreement within \(Chaos.patience) after the last fault: \(world.disagreement)")
+        inspectedRun(for: max(.seconds(20), Chaos.length - world.elapsed))
+        speakAfterwards()
+        judge(demand)
+    }
+
+    /// The mesh works as if nothing had been: what anybody says now is everywhere soon. Links that were made while the
+    /// network was slow are as slow as then, and last.
+    private func speakAfterwards() {
+        let members = world.peersInAgreement
+        let messages = speak(members.map(\.index), gap: .milliseconds(50), rest: .seconds(10))
+        judgeDelivery(of: messages)
+    }
+
+    private func judge(_ demand: DeliveryDemand) {
+        let missing = demand.missing(in: world)
+        let expected = demand.expected(in: world)
+        let lacking = missing.reduce(0) { $0 + $1.lacking.count }
+        report.delivered = expected == 0 ? 1 : 1 - Double(lacking) / Double(expected)
+        let first = missing.prefix(5).map { "message \($0.message) at \($0.lacking.map { "node\($0)" })" }
+        require(missing.isEmpty, "\(lacking) of \(expected) deliveries are missing: \(first.joined(separator: ", "))")
+        judgeState()
+        inspection?.conclude(world)
+        if world.trace.isOn { describeMaps() }
+    }
+
+    /// For the trace: who sees what in the end.
+    private func describeMaps() {
+        for node in world.peersInAgreement.sorted(by: { $0.id < $1.id }) {
+            for line in node.core.topologyWords(naming: world.name(of:)) { world.describe("map", line, of: node) }
+        }
+    }
+
+    private func inspectedRun(for duration: Duration) {
+        var left = duration
+        while left > .zero, !isStopped {
+            run(for: min(left, .seconds(1)))
+            inspection?.inspect(world)
+            left -= .seconds(1)
+        }
+    }
+}
+
+extension Founding {
+    /// Newcomers know two members' addresses and wait to be invited.
+    fileprivate init(_ plan: FaultPlan) {
+        self.init()
+        (acquainted, invited) = (plan.members, plan.members)
+        isDiallable = { !plan.undiallable.contains($0) }
+        change = { index, configuration in
+            configuration.usesTLS = plan.usesTLS
+            guard index >= plan.members else { return }
+            configuration.seedPeers = (0..<FaultPlan.anchors).map {
+                SeedPeer(key: nil, endpoint: SimulatedNode.endpoint(of: $0))
+            }
+        }
+    }
+}
