@@ -134,21 +134,21 @@ package struct RecordStore: Sendable {
     package mutating func missing(
         from peer: [DigestDetail.Owner], with cryptography: any Cryptography
     ) -> [Signed] {
-        let theirs = Dictionary(peer.map { ($0.owner, $0) }, uniquingKeysWith: { first, _ in first })
+        // Both are ascending by owner.
+        var theirs = peer[...]
         var result: [Signed] = []
         for owner in owners {
+            theirs = theirs.drop { $0.owner < owner }
+            let other = theirs.first.flatMap { $0.owner == owner ? $0 : nil }
+            if let other, other.hash == hash(of: owner, with: cryptography) { continue }
             guard let namespace = namespaces[owner] else { continue }
-            let sorted = namespace.entries.sorted {
+            let isBehind = other.map { ($0.life, $0.version) < (namespace.life, namespace.version) } ?? false
+            let wanted = namespace.entries.filter { entry in
+                guard let other, isBehind else { return true }
+                return (other.life, other.version) < (entry.record.life, entry.record.version)
+            }
+            result += wanted.sorted {
                 ($0.record.life, $0.record.version) < ($1.record.life, $1.record.version)
-            }
-            guard let other = theirs[owner] else {
-                result += sorted.map(\.signed)
-                continue
-            }
-            guard other.hash != hash(of: owner, with: cryptography) else { continue }
-            let isBehind = (other.life, other.version) < (namespace.life, namespace.version)
-            result += sorted.filter {
-                !isBehind || (other.life, other.version) < ($0.record.life, $0.record.version)
             }.map(\.signed)
         }
         return result

@@ -53,6 +53,8 @@ struct Link: Sendable {
     /// The peer's last digest, until both ends hold the same operations.
     var peerDetail: DigestDetail?
     var detailSentAt: Instant?
+    /// Digests have not been equal since.
+    var differsSince: Instant?
 
     /// To be called after each change of `detector`.
     mutating func rearmSuspicion(deviations: Double) {

@@ -42,6 +42,7 @@ extension NodeCore {
     /// Passes new records on to all who do not have them, save where they came from.
     mutating func pass(_ fresh: [Signed], except source: LinkID?) {
         guard !fresh.isEmpty else { return }
+        recordsCameAt = now
         for link in links.synced where link != source { recordQueues[link, default: []] += fresh }
         if recordsPassedAt + Self.recordInterval <= now {
             passRecords()

@@ -74,6 +74,8 @@ package struct NodeCore: Sendable {
     // Records on their way to peers
     var recordQueues: [LinkID: [Signed]] = [:]
     var recordsPassedAt = Instant(uptime: .min, wall: 0)
+    /// When the newest records came in or were published.
+    var recordsCameAt = Instant(uptime: .min, wall: 0)
 
     // Waiting for the store
     var persistCount: UInt64 = 0
