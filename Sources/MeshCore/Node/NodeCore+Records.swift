@@ -155,6 +155,8 @@ extension NodeCore {
             if value.wanted == 0, value.links.isEmpty {
                 quitters.insert(owner)
                 topology.memberLeft(owner, now: now)
+            } else if quitters.remove(owner) != nil {
+                doubtful.insert(owner)
             }
             topology.recordReceived(value, of: owner)
         case .address(let endpoints): remember(endpoints, of: owner)

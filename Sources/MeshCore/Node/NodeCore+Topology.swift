@@ -18,11 +18,15 @@ extension NodeCore {
         judgeDoubtful()
     }
 
-    /// Who lost its link to this node may be in reach by others: told at once it would be wrong, and never put right,
-    /// since for the map nothing changes.
+    /// Who lost its link to this node may be in reach by others, and who said goodbye may be back before the map has
+    /// missed it: told at once it would be wrong, and never put right, since for the map nothing changes.
     private mutating func judgeDoubtful() {
-        for member in doubtful.sorted() where !topology.isReachable(member) && primaryLink(to: member) == nil {
-            becameUnreachable(member)
+        for member in doubtful.sorted() {
+            if topology.isReachable(member) || primaryLink(to: member) != nil {
+                if !quitters.contains(member) { becameReachable(member) }
+            } else {
+                becameUnreachable(member)
+            }
         }
         doubtful = []
     }
