@@ -12,6 +12,7 @@ import Testing
     }
 
     static let seeds: [Seed] = [
+        Seed(nodes: 10, seed: 6, found: "a goodbye that came late over a slow link put out who was back already"),
         Seed(nodes: 10, seed: 7, found: "a direct message waited minutes for its recipient's random question"),
         Seed(nodes: 10, seed: 12, found: "what came after a message that died with its author was not repaired"),
         Seed(nodes: 10, seed: 49, found: "a link whose drain was agreed to and not followed up stayed half dead"),

@@ -91,12 +91,15 @@ extension NodeCore {
         if state.isEstablished { emit(.linkDown(peer, nick: nick(of: peer), state.info.remote, reason: reason)) }
         if rangesInFlight?.peer == peer { rangesInFlight = nil }
         guard primaryLink(to: peer) == nil else { return }
-        if state.leaveReason == .quit {
+        topology.linkClosed(peer, now: now)
+        // A goodbye that took its time may be older than the peer's return by other links.
+        if state.leaveReason == .quit, !topology.isReachableNow(peer) {
             quitters.insert(peer)
             topology.memberLeft(peer, now: now)
+            becameUnreachable(peer)
+        } else {
+            doubtful.insert(peer)
         }
-        topology.linkClosed(peer, now: now)
-        if state.leaveReason == .quit { becameUnreachable(peer) } else { doubtful.insert(peer) }
         // A link that ends as soon as it is up was not wanted at the other end: do not dial again at once.
         if now - state.openedAt < .seconds(1), state.leaveReason != .duplicate, state.leaveReason != .shed {
             topology.dialFailed(peer, byNetwork: false, now: now, using: &generator)

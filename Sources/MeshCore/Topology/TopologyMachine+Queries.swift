@@ -19,6 +19,11 @@ extension TopologyMachine {
     /// Peers at the other ends of live links, sorted.
     package var neighbours: [NodeID] { links.live.map(\.peer) }
     package func isReachable(_ member: NodeID) -> Bool { graph.isReachable(member) }
+    /// Also by what was told since the last evaluation.
+    package mutating func isReachableNow(_ member: NodeID) -> Bool {
+        graph.refresh()
+        return graph.isReachable(member)
+    }
     /// Sorted; this node included.
     package var reachable: [NodeID] { graph.reachable }
 
