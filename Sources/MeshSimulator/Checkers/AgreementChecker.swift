@@ -16,7 +16,12 @@ package final class AgreementChecker: Checker {
                 let adjective = online.contains(other) ? "in reach" : "out of reach"
                 violate("shows \(world.name(of: other)) as \(adjective)", at: node, in: world)
             }
-            if !node.core.status.isConverged { violate("says that it has not converged", at: node, in: world) }
+            if !node.saysConverged { violate("says that it has not converged", at: node, in: world) }
         }
     }
+}
+
+extension SimulatedNode {
+    /// What its status says.
+    var saysConverged: Bool { core.status.isConverged }
 }

@@ -68,6 +68,8 @@ extension Stage {
     }
 
     private func judge(_ demand: DeliveryDemand) {
+        // A record of this very second, a prekey that turns, is on its way: nodes say so for a round.
+        run(until: { $0.peersInAgreement.allSatisfy(\.saysConverged) }, within: .seconds(5))
         let missing = demand.missing(in: world)
         let expected = demand.expected(in: world)
         let lacking = missing.reduce(0) { $0 + $1.lacking.count }
