@@ -113,8 +113,8 @@ def main():
     jobs = [
         (scenario, nodes, seed)
         for nodes in options.nodes
-        for scenario in (OVERLAY if nodes > 1000 else FULL)
         for seed in options.seeds
+        for scenario in (OVERLAY if nodes > 1000 else FULL)
         if (not options.only or scenario in options.only)
         and ((scenario, nodes, seed) not in results or scenario in options.again)
     ]
