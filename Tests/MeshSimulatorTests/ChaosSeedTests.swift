@@ -17,6 +17,9 @@ import Testing
         Seed(nodes: 10, seed: 12, found: "what came after a message that died with its author was not repaired"),
         Seed(nodes: 10, seed: 49, found: "a link whose drain was agreed to and not followed up stayed half dead"),
         Seed(nodes: 10, seed: 85, found: "a member in reach over others was told to be out of reach, for ever"),
+        Seed(
+            nodes: 10, seed: 566, found: "a simulated dial outlived the process that quit, and came up for the next one"
+        ),
         Seed(nodes: 4, seed: 72, found: "a simulated host that vanished between TCP and TLS left a dial open for ever"),
     ]
 

@@ -70,6 +70,8 @@ extension NodeCore {
     /// Whom this node knows to be out for ever.
     package var revokedMembers: Set<NodeID> { network == nil ? [] : membership.revoked }
 
+    package var linkCount: Int { openLinks.count }
+
     package var linkStatuses: [LinkStatus] {
         links.all.compactMap { link, state in
             guard state.phase == .open, let peer = state.peer else { return nil }

@@ -65,6 +65,10 @@ package final class SimulatedNode {
     func nextDeadline() -> Instant? { Self.nextDeadline(of: &core) }
     private static func nextDeadline(of core: inout NodeCore) -> Instant? { core.nextDeadline }
 
+    /// Open links, by what the core says.
+    func linkCount() -> Int { Self.linkCount(of: &core) }
+    private static func linkCount(of core: inout NodeCore) -> Int { core.linkCount }
+
     static func endpoint(of index: Int) -> Endpoint {
         Endpoint(host: "10.\(index / 40_000).\(index / 200 % 200).\(index % 200 + 1)", port: 9_000)
     }

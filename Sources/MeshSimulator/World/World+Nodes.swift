@@ -38,6 +38,8 @@ extension World {
     /// The node said goodbye itself.
     func stopped(_ node: SimulatedNode) {
         node.isUp = false
+        // Dials under way end with the process, or their connections would come up for its next life.
+        (node.held, node.dialling, node.halfOpen, node.wakeAt) = ([], [], [], .max)
         for link in node.links.keys.sorted() { leave(link, at: node, saying: .end(.closed)) }
         chronicle.overlayChanged(at: time)
     }
