@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The long run: plays ever new seeds of random-fault scenarios until the time is over, and adds them to a tally.
 #
-#   scripts/soak-sim.sh [MINUTES [SCENARIO...]]        (default: 60 minutes of churn, split, join and kill50)
+#   scripts/soak-sim.sh [MINUTES [SCENARIO...]]        (default: 60 minutes of chaos)
 #
 # NODES (10), TALLY (scripts/soak-tally.txt) and BATCH (50 seeds at a time) can be set in the environment. Each
 # scenario goes on with the seed after the last one that the tally has counted. Failing seeds are printed with the
@@ -13,7 +13,7 @@ minutes=${1:-60}
 [[ $minutes =~ ^[1-9][0-9]*$ ]] || { echo "soak-sim: minutes are a whole number from 1 on, not \"$minutes\"" >&2; exit 64; }
 shift || true
 scenarios=("$@")
-[ "${#scenarios[@]}" -gt 0 ] || scenarios=(churn split join kill50)
+[ "${#scenarios[@]}" -gt 0 ] || scenarios=(chaos)
 nodes=${NODES:-10}
 tally=${TALLY:-scripts/soak-tally.txt}
 batch=${BATCH:-50}
