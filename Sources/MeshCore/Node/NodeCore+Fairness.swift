@@ -30,9 +30,9 @@ extension NodeCore {
         var until: Instant
     }
 
-    /// After a broken rule: no link for this long, doubled with each further one; forgotten after ten minutes.
-    private static let firstBar: Duration = .seconds(5)
-    private static let barDoublings = 6
+    /// After a broken rule: no link for this long, doubled with each further one up to 8 min; forgotten after 10 min.
+    private static let firstBar: Duration = .seconds(30)
+    private static let barDoublings = 4
     private static let offenceLife: Duration = .seconds(600)
 
     /// The peer of an open link, which has proven who it is, has broken a rule that no honest node breaks. Links to it

@@ -103,7 +103,7 @@ package struct NodeCore: Sendable {
     var answerLimits = BoundedMap<NodeID, RateLimit>(capacity: 1_024)
     var offences = BoundedMap<NodeID, Offence>(capacity: 1_024)
     /// Announced, asked for and not delivered: fictions too, so the next comparison of vectors finds the rest.
-    var fictionLimit = RateLimit(burst: 256, perSecond: 2)
+    var fictionLimit = RateLimit(burst: 64, perSecond: 1)
     /// Strangers make keys for nothing: how many of them are told of.
     var knockLimit = RateLimit(burst: 32, perSecond: 1)
     var counters = Counters()

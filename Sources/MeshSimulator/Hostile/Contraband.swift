@@ -24,9 +24,12 @@ final class Contraband {
     /// Messages that are made, each a place further; then they come again.
     private static let messages = 10
 
+    /// Each invitation makes every node evaluate the whole set.
+    private static let invitations = 20
+
     func next(at now: Instant) -> [Message] {
         if made < Self.messages { compose(at: now) }
-        return [invitation()] + envelopes
+        return (invited.count < Self.invitations ? [invitation()] : []) + envelopes
     }
 
     private func invitation() -> Message {

@@ -19,8 +19,9 @@ final class Forger: Misbehaviour {
 
     func tamper(with effects: inout [Effect], of node: SimulatedNode, in world: World) {
         hands.cling(with: &effects, of: node, in: world)
+        let share = Self.altered * HostileHands.share(in: world)
         for index in effects.indices {
-            guard case .send(let link, let message) = effects[index], hands.isHit(Self.altered) else { continue }
+            guard case .send(let link, let message) = effects[index], hands.isHit(share) else { continue }
             if let other = alter(message) { effects[index] = .send(link, other) }
         }
     }
@@ -28,7 +29,7 @@ final class Forger: Misbehaviour {
     func act(as node: SimulatedNode, over links: [LinkID], in world: World) {
         hands.grab(as: node, in: world)
         // One lie a link and second: the first one ends the link.
-        for link in links {
+        for link in links where hands.isHit(HostileHands.share(in: world)) {
             turn += 1
             let victim = hands.anybody(but: node, in: world)
             switch turn % 10 {

@@ -5,7 +5,9 @@ final class Hoarder: Misbehaviour {
     /// What one hostile node adds in a second.
     struct Appetite: Sendable {
         var records = 32
-        var invitations = 4.0
+        /// Bursts of invitations, and how many each is of.
+        var bursts = 1.0
+        var invitations = 16
         var messages = 1.0
     }
 
@@ -32,16 +34,14 @@ final class Hoarder: Misbehaviour {
         hands.grab(as: node, in: world)
         turn += 1
         var messages: [Message] = [.delta(Delta(records: records(of: node), isComplete: false))]
-        let operations = (0..<count(appetite.invitations)).compactMap { _ in invitation(by: node) }
+        let invitations = hands.isHit(appetite.bursts) ? appetite.invitations : 0
+        let operations = (0..<invitations).compactMap { _ in invitation(by: node) }
         if !operations.isEmpty { messages.append(.operations(OperationsChunk(operations: operations))) }
         for link in links { for message in messages { world.send(message, over: link, from: node) } }
-        for _ in 0..<count(appetite.messages) {
+        for _ in 0..<hands.count(appetite.messages) {
             world.say(from: node, text: [UInt8](repeating: 0x78, count: Limits().messageText))
         }
     }
-
-    /// A whole number whose mean is `mean`.
-    private func count(_ mean: Double) -> Int { Int(mean) + (hands.isHit(mean - mean.rounded(.down)) ? 1 : 0) }
 
     /// Keys come round, so that the store of every member holds as many as it may, each always new.
     private func records(of node: SimulatedNode) -> [Signed] {

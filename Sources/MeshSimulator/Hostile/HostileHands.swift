@@ -9,13 +9,21 @@ struct HostileHands {
 
     /// Numbers of dials that the core knows nothing of.
     private static let firstDial: UInt64 = 1 << 40
-    /// Dials a second towards members without a link, and links held at most.
-    private static let dialsPerSecond = 2
+    /// Dials a second, and links held at most.
+    private static let dialsPerSecond = 2.0
     private static let mostLinks = 16
 
     init(seed: UInt64, index: Int) { generator = SeededGenerator(seed: seed &* 31 &+ UInt64(index) ^ 0xBAD_C0DE) }
 
+    /// Ten hostile nodes do all they can. A hundred do together what three do, or nobody would wait for the end: each
+    /// link that comes or goes makes a thousand nodes take two records.
+    static func share(in world: World) -> Double { world.nodes.count > 100 ? 30 / Double(world.nodes.count) : 1 }
+
     mutating func isHit(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &generator) < share }
+    /// A whole number whose mean is `mean`.
+    mutating func count(_ mean: Double) -> Int {
+        Int(mean) + (isHit(mean - mean.rounded(.down)) ? 1 : 0)
+    }
     mutating func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
@@ -53,7 +61,7 @@ struct HostileHands {
     /// Dials members whether or not the rules want a link to them.
     mutating func grab(as node: SimulatedNode, in world: World) {
         guard node.links.count < Self.mostLinks else { return }
-        for _ in 0..<Self.dialsPerSecond {
+        for _ in 0..<count(Self.dialsPerSecond * Self.share(in: world)) {
             let target = anybody(but: node, in: world)
             guard target.isUp else { continue }
             dials += 1

@@ -22,7 +22,7 @@ final class Replayer: Misbehaviour {
     func act(as node: SimulatedNode, over links: [LinkID], in world: World) {
         hands.grab(as: node, in: world)
         let heard = ears.heard[node.index, default: []]
-        for link in links {
+        for link in links where hands.isHit(HostileHands.share(in: world)) {
             for _ in 0..<Self.perSecond {
                 guard let message = heard.randomElement(using: &hands.generator) else { break }
                 // The end of a link and a handshake end this link too: now and then only.

@@ -22,7 +22,7 @@ final class Stormer: Misbehaviour {
     func act(as node: SimulatedNode, over links: [LinkID], in world: World) {
         hands.grab(as: node, in: world)
         turn += 1
-        for link in links {
+        for link in links where hands.isHit(HostileHands.share(in: world)) {
             for message in trees() + repairs() + digests() + life(of: node, in: world) {
                 world.send(message, over: link, from: node)
             }

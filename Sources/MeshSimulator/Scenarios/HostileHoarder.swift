@@ -10,7 +10,9 @@ extension Scenario {
             var appetite = Hoarder.Appetite()
             // As much in all as a group of so many can be made to store in the time of the attack.
             let hostile = Double(max(1, members / 10))
-            appetite.invitations = min(10, 16 / hostile)
+            appetite.bursts = members > 100 ? 5 / (15 * hostile) : 1 / hostile
+            appetite.invitations = members > 100 ? 200 : 16
+            appetite.records = members > 100 ? 4 : 32
             appetite.messages = min(1, 4 / hostile)
             var story = HostileStory(attack: attack) { stage, node in
                 Hoarder(
@@ -20,7 +22,7 @@ extension Scenario {
             // 256 records of an owner, at two a second.
             story.agreementLimit = .seconds(180)
             story.agreesUnderAttack = false
-            story.trafficLimit = .infinity
+            story.trafficLimit = 100
             story.play(on: stage)
         }
     }
