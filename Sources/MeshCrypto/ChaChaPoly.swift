@@ -25,15 +25,21 @@ package enum ChaChaPoly {
         return open(sealed, into: &span, key, nonce, authenticating) ? plaintext : nil
     }
 
-    /// Seals a key under another one.
-    static func seal(_ secret: SecretBytes, with key: SecretBytes) -> [UInt8] {
-        secret.withBytes { seal($0, key, zeroNonce, []) }
+    /// Seals a secret under another one.
+    static func seal(
+        _ secret: SecretBytes, with key: SecretBytes, nonce: [UInt8] = zeroNonce, authenticating: [UInt8] = []
+    ) -> [UInt8] {
+        secret.withBytes { seal($0, key, nonce, authenticating) }
     }
 
-    /// Opens a sealed key straight into secret memory. Nil when the tag does not match.
-    static func openSecret(_ sealed: [UInt8], with key: SecretBytes) -> SecretBytes? {
+    /// Opens a sealed secret straight into secret memory. Nil when the tag does not match.
+    static func openSecret(
+        _ sealed: [UInt8], with key: SecretBytes, nonce: [UInt8] = zeroNonce, authenticating: [UInt8] = []
+    ) -> SecretBytes? {
         guard sealed.count >= tagCount else { return nil }
-        return SecretBytes.attempt(count: sealed.count - tagCount) { open(sealed, into: &$0, key, zeroNonce, []) }
+        return SecretBytes.attempt(count: sealed.count - tagCount) {
+            open(sealed, into: &$0, key, nonce, authenticating)
+        }
     }
 
     private static func seal(

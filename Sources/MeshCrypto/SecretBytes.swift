@@ -32,6 +32,23 @@ package final class SecretBytes: @unchecked Sendable {
         }
     }
 
+    /// One after the other.
+    convenience init(joining parts: [SecretBytes]) {
+        self.init(count: parts.reduce(0) { $0 + $1.count }) { joined in
+            var start = 0
+            for part in parts {
+                part.copy(into: &joined, at: start)
+                start += part.count
+            }
+        }
+    }
+
+    private func copy(into other: inout MutableSpan<UInt8>, at start: Int) {
+        withBytes { bytes in
+            for index in 0..<bytes.count { other[start + index] = bytes[index] }
+        }
+    }
+
     /// Fresh bytes of OpenSSL's generator for private values.
     package static func random(count: Int) -> SecretBytes {
         SecretBytes(count: count) { bytes in

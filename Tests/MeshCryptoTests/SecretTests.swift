@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 31, 33, 64]) func aFileOfAnotherLengthIsNoSeed(length: Int) throws {
-        #expect(throws: IdentitySeedError.wrongLength) {
+        #expect(throws: SecretFileError.wrongLength) {
             try throughPipe { descriptor in
                 let bytes = [UInt8](repeating: 7, count: length)
                 #expect(unsafe Glibc.write(descriptor, bytes, length) == length)
@@ -86,8 +86,8 @@ import Testing
     }
 
     @Test func aBadDescriptorSaysWhatTheSystemSays() {
-        #expect(throws: IdentitySeedError.system(errno: EBADF)) { try IdentitySeed.read(from: -1) }
-        #expect(throws: IdentitySeedError.system(errno: EBADF)) { try IdentitySeed.random().write(to: -1) }
+        #expect(throws: SecretFileError.system(errno: EBADF)) { try IdentitySeed.read(from: -1) }
+        #expect(throws: SecretFileError.system(errno: EBADF)) { try IdentitySeed.random().write(to: -1) }
     }
 
     private func throughPipe(_ write: (CInt) throws -> Void) throws -> IdentitySeed {

@@ -59,6 +59,18 @@ package enum Folder {
         if let folder = parent(of: path) { try synchronize(folder) }
     }
 
+    /// Runs `body` while no other program does so for the same folder. Where the file system has no locks on folders,
+    /// it runs at once.
+    package static func whileLocked(
+        _ path: String, _ body: () throws(SystemError) -> Void
+    ) throws(SystemError) {
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError() }
+        defer { _ = Glibc.close(descriptor) }
+        while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+        try body()
+    }
+
     package struct Status: Sendable {
         package var isFolder: Bool
         package var isSocket: Bool

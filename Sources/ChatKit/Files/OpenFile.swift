@@ -26,6 +26,8 @@ package struct OpenFile: ~Copyable, Sendable {
         case create
         /// Made with mode 0600 when missing; writes go to the end.
         case readAndAppend
+        /// From the start of a file that exists.
+        case overwrite
     }
 
     /// What `fstat` tells of a file.
@@ -35,6 +37,8 @@ package struct OpenFile: ~Copyable, Sendable {
         package var mode: UInt32
         package var owner: UInt32
         package var size: Int64
+        /// How many names it has.
+        package var links: UInt64
     }
 
     package let descriptor: Int32
@@ -45,6 +49,7 @@ package struct OpenFile: ~Copyable, Sendable {
             case .read: O_RDONLY
             case .create: O_WRONLY | O_CREAT | O_EXCL
             case .readAndAppend: O_RDWR | O_CREAT | O_APPEND
+            case .overwrite: O_WRONLY
             }
         // Without O_NONBLOCK, opening a FIFO somebody put there would hang; it means nothing for regular files.
         // Reason for unsafe: the path is passed as a C string that lives as long as the call.
@@ -61,7 +66,7 @@ package struct OpenFile: ~Copyable, Sendable {
         guard unsafe fstat(descriptor, &result) == 0 else { throw SystemError() }
         return Status(
             isRegular: result.st_mode & S_IFMT == S_IFREG, mode: result.st_mode & 0o7777, owner: result.st_uid,
-            size: Int64(result.st_size))
+            size: Int64(result.st_size), links: UInt64(result.st_nlink))
     }
 
     /// Everything from the current position to the end, or nil when that is more than `limit` bytes.

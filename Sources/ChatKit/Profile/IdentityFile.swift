@@ -1,97 +1,111 @@
-internal import Glibc
 package import MeshCrypto
 
-/// `identity.key`: the 32 raw bytes that are somebody's identity, for their owner's eyes only.
+/// `identity.key`: who somebody is, for their eyes only. Either the seed's 32 raw bytes, or a ``SealedIdentity``.
 ///
-/// Never overwritten: who loses it is a stranger to everybody. Never read when others could have read or swapped it.
+/// A new identity never takes the place of another one: who loses it is a stranger to everybody.
 package enum IdentityFile {
-    /// The identity at `path`, or nil when there is no file.
+    package enum Content: Sendable {
+        case raw(IdentitySeed)
+        case sealed(SealedIdentity)
+    }
+
+    /// What is in the file at `path`, or nil when there is no file.
     ///
     /// - Throws: ``UserError`` 77 with the command that mends it, when the file is a link, is not a file, belongs to
-    ///   somebody else, can be read or written by others, or has another size than 32 bytes.
-    package static func load(_ path: String) throws(UserError) -> IdentitySeed? {
-        do {
-            return try read(path, OpenFile(path, for: .read))
-        } catch let error as SystemError {
-            if error.isMissing { return nil }
-            throw refusal(path, error)
-        } catch let error as UserError {
-            throw error
-        } catch {
-            throw UserError(.failed, "\(error)")
+    ///   somebody else, can be read or written by others, or has no identity's size; 65 when it is damaged or asks for
+    ///   more than the limits of ``MeshCrypto/Scrypt/Cost``.
+    package static func read(_ path: String) throws(UserError) -> Content? {
+        let secret = secretFile(path)
+        guard let file = try secret.open() else { return nil }
+        switch try secret.status(file).size {
+        case Int64(IdentitySeed.count): return .raw(IdentitySeed(try readRaw(secret, file)))
+        case Int64(SealedIdentity.fileCount): return .sealed(try readSealed(secret, file))
+        case let size: throw wrongSize(path, size)
         }
     }
 
-    private static func read(_ path: String, _ file: borrowing OpenFile) throws -> IdentitySeed {
-        let status = try file.status()
-        guard status.isRegular else {
-            throw UserError(.noPermission, "\(path) is not a file; move it away with: mv \(path) \(path).odd")
-        }
-        guard status.owner == geteuid() else {
-            throw UserError(.noPermission, "\(path) belongs to somebody else; mend it with: chown \(geteuid()) \(path)")
-        }
-        guard status.mode & 0o177 == 0 else {
-            throw UserError(
-                .noPermission,
-                "\(path) has mode \(octal(status.mode)), so others may read your identity; "
-                    + "mend it with: chmod 600 \(path)")
-        }
-        guard status.size == Int64(IdentitySeed.count) else { throw wrongSize(path, status.size) }
-        do {
-            return try IdentitySeed.read(from: file.descriptor)
-        } catch IdentitySeedError.system(let code) {
-            throw SystemError(code: code)
+    private static func readRaw(_ secret: SecretFile, _ file: borrowing OpenFile) throws(UserError) -> SecretBytes {
+        do throws(SecretFileError) {
+            return try SecretBytes.read(count: IdentitySeed.count, from: file.descriptor)
+        } catch .system(let code) {
+            throw secret.refusal(SystemError(code: code))
         } catch {
-            throw wrongSize(path, status.size)
+            throw UserError(.noPermission, "\(secret.path) was changed while it was read")
         }
     }
 
-    /// Writes a new identity; on disk, its name too, when this returns.
-    ///
-    /// - Throws: ``UserError`` 73 when something of that name exists or the file cannot be made.
-    package static func create(_ path: String, _ seed: IdentitySeed) throws(UserError) {
-        if let folder = Folder.parent(of: path) { try Folder.prepare(folder) }
+    private static func readSealed(_ secret: SecretFile, _ file: borrowing OpenFile) throws(UserError) -> SealedIdentity
+    {
+        let bytes: [UInt8]?
         do throws(SystemError) {
-            let file = try OpenFile(path, for: .create)
-            do {
-                try seed.write(to: file.descriptor)
-            } catch {
-                // Half an identity must not stay: it would be refused for its size, and never be overwritten.
-                // Reason for unsafe: the path is passed as a C string that lives as long as the call.
-                _ = unsafe unlink(path)
-                if case .system(let code) = error { throw SystemError(code: code) }
-                throw SystemError(code: EIO)
-            }
-            try file.synchronize()
-            if let folder = Folder.parent(of: path) { try Folder.synchronize(folder) }
+            bytes = try file.readAll(limit: SealedIdentity.fileCount)
         } catch {
+            throw secret.refusal(error)
+        }
+        return try parse(bytes ?? [], name: secret.path)
+    }
+
+    /// - Parameter name: what the bytes came from, for sentences.
+    /// - Throws: ``UserError`` 65.
+    static func parse(_ bytes: [UInt8], name: String) throws(UserError) -> SealedIdentity {
+        do throws(SealedIdentity.Refusal) {
+            return try SealedIdentity(file: bytes)
+        } catch .tooDear {
             throw UserError(
-                .cannotCreate,
-                error.exists
-                    ? "\(path) exists; an identity is never overwritten, move it away first"
-                    : "cannot write \(path): \(error)")
+                .badData, "\(name) asks for more memory or time than any identity file needs; bring back your copy")
+        } catch {
+            throw UserError(.badData, "\(name) is damaged, so the identity in it is lost; bring back your copy")
         }
     }
 
     private static func wrongSize(_ path: String, _ size: Int64) -> UserError {
         UserError(
             .noPermission,
-            "\(path) has \(size) bytes instead of \(IdentitySeed.count), so it is no identity; "
+            "\(path) has \(size) bytes instead of \(IdentitySeed.count), or \(SealedIdentity.fileCount) with a "
+                + "passphrase, so it is no identity; "
                 + "bring back your copy, or move it away and begin anew with: mv \(path) \(path).bad")
     }
 
-    private static func refusal(_ path: String, _ error: SystemError) -> UserError {
-        if error.isSymbolicLink {
-            return UserError(
-                .noPermission,
-                "\(path) is a symbolic link, which anybody may have put there; "
-                    + "mend it with: cp --remove-destination \"$(readlink -f \(path))\" \(path) && chmod 600 \(path)")
-        }
-        return UserError(.noPermission, "cannot read \(path): \(error); mend it with: chmod 600 \(path)")
+    // MARK: Writing
+
+    /// Writes a new identity; on disk, its name too, when this returns.
+    ///
+    /// - Throws: ``UserError`` 73 when something of that name exists or the file cannot be made.
+    package static func create(_ path: String, _ content: Content) throws(UserError) {
+        try secretFile(path).create { file throws(SystemError) in try write(content, to: file) }
     }
 
-    private static func octal(_ mode: UInt32) -> String {
-        let digits = String(mode, radix: 8)
-        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    package static func create(_ path: String, _ seed: IdentitySeed) throws(UserError) {
+        try create(path, .raw(seed))
+    }
+
+    /// Writes the same identity in another form; the old form is then overwritten.
+    ///
+    /// - Throws: ``UserError`` 73.
+    package static func replace(_ path: String, _ content: Content) throws(UserError) {
+        try secretFile(path).replace { file throws(SystemError) in try write(content, to: file) }
+    }
+
+    /// Removes what a killed program left; only once the identity has been opened.
+    static func mend(_ path: String) throws(UserError) { try secretFile(path).mend() }
+
+    private static func write(_ content: Content, to file: borrowing OpenFile) throws(SystemError) {
+        switch content {
+        case .raw(let seed): try file.write(seed.secret)
+        case .sealed(let identity): try file.write(identity.file)
+        }
+    }
+
+    private static func secretFile(_ path: String) -> SecretFile { SecretFile(path, worth: "your identity") }
+}
+
+extension OpenFile {
+    /// Straight from its secret memory.
+    func write(_ secret: SecretBytes) throws(SystemError) {
+        do throws(SecretFileError) {
+            try secret.write(to: descriptor)
+        } catch {
+            if case .system(let code) = error { throw SystemError(code: code) }
+        }
     }
 }

@@ -23,6 +23,10 @@ package struct Profile: Equatable, Sendable {
     package var configurationFile: String { configurationFolder + "/config.toml" }
     package var networkFile: String { stateFolder + "/network" }
     package var trustFile: String { stateFolder + "/trust" }
+    /// The messages, sealed.
+    package var storeFile: String { stateFolder + "/history.sqlite" }
+    /// The key of ``storeFile``, unless the identity file holds it under a passphrase.
+    package var storeKeyFile: String { stateFolder + "/store.key" }
     package var lockFile: String { stateFolder + "/lock" }
     package var controlSocket: String { runtimeFolder + "/" + name + ".sock" }
 

@@ -19,10 +19,49 @@ package struct ProfileOptions: ParsableArguments {
     }
 }
 
+/// Where the passphrase of an identity comes from.
+package struct PassphraseOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Read the identity's passphrase, one line, from this open descriptor instead of asking for it.",
+            valueName: "N"))
+    package var passphraseFd: Int32?
+
+    package init() {}
+
+    package func validate() throws {
+        guard passphraseFd ?? 0 >= 0 else { throw ValidationError("--passphrase-fd is a number like 3, from 3<FILE") }
+    }
+
+    package var source: PassphraseSource { PassphraseSource(descriptor: passphraseFd) }
+}
+
+/// Where a new passphrase comes from.
+package struct NewPassphraseOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Read the new passphrase, one line, from this open descriptor instead of asking for it twice.",
+            valueName: "N"))
+    package var newPassphraseFd: Int32?
+
+    package init() {}
+
+    package func validate() throws {
+        guard newPassphraseFd ?? 0 >= 0 else {
+            throw ValidationError("--new-passphrase-fd is a number like 4, from 4<FILE")
+        }
+    }
+
+    package var source: PassphraseSource { PassphraseSource(descriptor: newPassphraseFd) }
+}
+
 /// What mesh-chat and `mesh-node run` have in common.
 package struct CommonOptions: ParsableArguments {
     @OptionGroup(title: "Profile")
     package var profile: ProfileOptions
+
+    @OptionGroup
+    package var passphrase: PassphraseOptions
 
     @Flag(help: "A throw-away identity; nothing is read from or written to disk.")
     package var ephemeral = false
@@ -68,7 +107,10 @@ package struct CommonOptions: ParsableArguments {
             "A fixed identity. Visible to everybody on this machine; prefer --keypair-file.", valueName: "HEX"))
     package var keypairSeed: String?
 
-    @Option(help: ArgumentHelp("A file with 32 raw bytes or 64 hex digits; - reads standard input.", valueName: "PATH"))
+    @Option(
+        help: ArgumentHelp(
+            "A file with 32 raw bytes, 64 hex digits, or from mesh-node id export; - reads standard input.",
+            valueName: "PATH"))
     package var keypairFile: String?
 
     @Flag(help: "A closed network: only keys that a member has invited get in.")
@@ -93,6 +135,12 @@ package struct CommonOptions: ParsableArguments {
         }
         if ephemeral, profile.profile != nil || profile.config != nil {
             throw ValidationError("--ephemeral has no profile; leave out --profile and --config")
+        }
+        if passphrase.passphraseFd != nil, ephemeral || keypairSeed != nil {
+            throw ValidationError("--passphrase-fd is for an identity in a file; leave it out here")
+        }
+        if passphrase.passphraseFd == 0, keypairFile == "-" {
+            throw ValidationError("--keypair-file - reads standard input; give the passphrase on another descriptor")
         }
         // Every flag gets its sentence here, before anything is opened.
         do throws(UserError) {

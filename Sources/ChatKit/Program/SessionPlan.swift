@@ -39,10 +39,34 @@ package struct SessionPlan: Sendable {
         return config
     }
 
-    /// The identity of this run; makes and keeps a new one for a new profile.
+    /// The identity of this run and the key of its history; makes and keeps what is missing in a new profile. For
+    /// whoever holds the profile's lock. Nil for a throw-away identity; no store key without a profile.
     ///
-    /// - Throws: ``UserError`` 65 for a key that is none, 73, 77.
+    /// - Throws: ``UserError`` 64, 65 for a key that is none, 73, 77.
+    package func keys(say: (String) -> Void) throws(UserError) -> (seed: IdentitySeed, storeKey: SecretBytes?)? {
+        if let seed = try givenSeed(say: say) {
+            return (
+                seed,
+                try profile.map { profile throws(UserError) in
+                    try ProfileKeys.storeKey(profile, creating: true)
+                }
+            )
+        }
+        guard let profile else { return nil }
+        return try ProfileKeys.load(profile, passphrase: options.passphrase.source, creating: true, say: say)
+    }
+
+    /// The identity alone, for a run without history on disk.
+    ///
+    /// - Throws: ``UserError`` as ``keys(say:)``.
     package func identity(say: (String) -> Void) throws(UserError) -> IdentitySeed? {
+        if let seed = try givenSeed(say: say) { return seed }
+        guard let profile else { return nil }
+        return try ProfileKeys.seed(profile, passphrase: options.passphrase.source, creating: true, say: say)
+    }
+
+    /// That of `--keypair-seed` or `--keypair-file`.
+    private func givenSeed(say: (String) -> Void) throws(UserError) -> IdentitySeed? {
         if let hex = options.keypairSeed {
             say("--keypair-seed is visible to everybody on this machine (ps, shell history); prefer --keypair-file")
             guard let bytes = Hex.decode(hex), let seed = IdentitySeed(bytes: bytes) else {
@@ -50,13 +74,8 @@ package struct SessionPlan: Sendable {
             }
             return seed
         }
-        if let path = options.keypairFile { return try KeypairFile.load(path) }
-        guard let profile else { return nil }
-        if let seed = try IdentityFile.load(profile.identityFile) { return seed }
-        let seed = IdentitySeed.random()
-        try IdentityFile.create(profile.identityFile, seed)
-        say("made a new identity, \(profile.identityFile): keep a copy, it is you")
-        return seed
+        guard let path = options.keypairFile else { return nil }
+        return try KeypairFile.load(path, options.passphrase.source, say: say).secrets.seed
     }
 }
 
@@ -71,29 +90,5 @@ extension MeshConfig {
         rebalanceInterval = .seconds(15)
         recoveryBaseDelay = .seconds(1)
         connectTimeout = .seconds(15)
-    }
-}
-
-/// `--keypair-file`: an identity from anywhere, 32 raw bytes or 64 hex digits, for whoever keeps keys elsewhere.
-enum KeypairFile {
-    static func load(_ path: String) throws(UserError) -> IdentitySeed {
-        if path != "-", let seed = try? IdentityFile.load(path) { return seed }
-        var bytes = try read(path)
-        // The buffer held a secret; it is overwritten before its memory goes back.
-        defer { for index in bytes.indices { bytes[index] = 0 } }
-        if let seed = IdentitySeed(bytes: bytes) { return seed }
-        let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
-        if let decoded = Hex.decode(text), let seed = IdentitySeed(bytes: decoded) { return seed }
-        let name = path == "-" ? "standard input" : path
-        throw UserError(.badData, "\(name) holds neither 32 raw bytes nor 64 hex digits, so it is no identity")
-    }
-
-    private static func read(_ path: String) throws(UserError) -> [UInt8] {
-        do {
-            if path != "-" { return try OpenFile(path, for: .read).readAll(limit: 256) ?? [] }
-            return try Descriptor.read(0) ?? []
-        } catch {
-            throw UserError(.noPermission, "cannot read \(path): \(error)")
-        }
     }
 }
