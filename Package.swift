@@ -25,6 +25,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C at the edge: OpenSSL's macros as functions, nothing else.
@@ -67,6 +68,12 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict),
+
+        // The encrypted store on disk; only programs link it.
+        .target(
+            name: "MeshStore",
+            dependencies: ["MeshCore", "MeshCrypto", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
 
         // What the programs share.
@@ -131,6 +138,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "MeshStoreTests", dependencies: ["MeshStore", "MeshCore", "MeshCrypto"], swiftSettings: strict),
         .testTarget(name: "ChatKitTests", dependencies: ["ChatKit", "Mesh", "MeshCore"], swiftSettings: strict),
         .testTarget(
             name: "ProgramTests", dependencies: ["ChatKit", "mesh-chat", "mesh-node", "mesh-sim"], swiftSettings: strict

@@ -5,6 +5,7 @@ set -euo pipefail
 # What, and why.
 packages=(
     "libssl-dev:OpenSSL 3, which does all cryptography"
+    "libsqlite3-dev:SQLite 3, which keeps the messages on disk"
     "libstdc++-12-dev:the TOML parser is written in C++"
     "git:the Swift package manager fetches dependencies with it"
     "ca-certificates:... over HTTPS"

@@ -26,14 +26,14 @@ package enum ChaChaPoly {
     }
 
     /// Seals a secret under another one.
-    static func seal(
+    package static func seal(
         _ secret: SecretBytes, with key: SecretBytes, nonce: [UInt8] = zeroNonce, authenticating: [UInt8] = []
     ) -> [UInt8] {
         secret.withBytes { seal($0, key, nonce, authenticating) }
     }
 
     /// Opens a sealed secret straight into secret memory. Nil when the tag does not match.
-    static func openSecret(
+    package static func openSecret(
         _ sealed: [UInt8], with key: SecretBytes, nonce: [UInt8] = zeroNonce, authenticating: [UInt8] = []
     ) -> SecretBytes? {
         guard sealed.count >= tagCount else { return nil }

@@ -14,7 +14,7 @@ package struct HMAC: ~Copyable {
         return code.finalize()
     }
 
-    init(key: SecretBytes) {
+    package init(key: SecretBytes) {
         self.init()
         key.withBytes { setKey($0) }
     }
