@@ -79,6 +79,12 @@ package final class SecretBytes: @unchecked Sendable {
         }
     }
 
+    /// Whether it begins with bytes that everybody knows.
+    package func starts(with prefix: [UInt8]) -> Bool {
+        guard count >= prefix.count else { return false }
+        return part(0..<prefix.count).equals(SecretBytes(copying: prefix))
+    }
+
     /// Compares in constant time for equal lengths.
     package func equals(_ other: SecretBytes) -> Bool {
         guard count == other.count else { return false }

@@ -36,7 +36,7 @@ final class TemporaryFolder: Sendable {
 /// File operations that the tests themselves need.
 enum Disk {
     static func write(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o600) {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, mode)
+        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode)
         precondition(descriptor >= 0, "cannot write \(path)")
         unsafe bytes.withUnsafeBytes { _ = unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
         _ = fchmod(descriptor, mode)
@@ -44,7 +44,7 @@ enum Disk {
     }
 
     static func read(_ path: String) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY)
+        let descriptor = Disk.open(path)
         precondition(descriptor >= 0, "cannot read \(path)")
         defer { close(descriptor) }
         return unsafe [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
@@ -55,6 +55,9 @@ enum Disk {
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
     static func setMode(_ path: String, _ mode: mode_t) { _ = unsafe chmod(path, mode) }
     static func link(_ path: String, to target: String) { _ = unsafe symlink(target, path) }
+    /// A descriptor to close.
+    static func open(_ path: String) -> Int32 { unsafe Glibc.open(path, O_RDONLY) }
+    static func name(_ path: String, also name: String) { precondition(unsafe Glibc.link(path, name) == 0) }
     static func makeFolder(_ path: String) { _ = unsafe mkdir(path, 0o700) }
 
     static func mode(_ path: String) -> mode_t {

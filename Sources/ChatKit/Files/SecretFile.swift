@@ -145,8 +145,14 @@ package struct SecretFile: Sendable {
     /// - Throws: ``UserError`` 73.
     package func erase() throws(UserError) {
         do throws(SystemError) {
-            try Self.erase(path)
-            try Folder.synchronize(folder)
+            try Folder.whileLocked(folder) { () throws(SystemError) in
+                try Self.erase(erasing)
+                // A kill must not leave zeros under the name under which a key is looked for.
+                guard unsafe rename(path, erasing) == 0 || errno == ENOENT else { throw SystemError() }
+                try Folder.synchronize(folder)
+                try Self.erase(erasing)
+                try Folder.synchronize(folder)
+            }
         } catch {
             throw UserError(.cannotCreate, "cannot remove \(path): \(error); remove it with: shred -u \(path)")
         }

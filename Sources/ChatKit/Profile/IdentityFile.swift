@@ -25,13 +25,17 @@ package enum IdentityFile {
     }
 
     private static func readRaw(_ secret: SecretFile, _ file: borrowing OpenFile) throws(UserError) -> SecretBytes {
+        let seed: SecretBytes
         do throws(SecretFileError) {
-            return try SecretBytes.read(count: IdentitySeed.count, from: file.descriptor)
+            seed = try SecretBytes.read(count: IdentitySeed.count, from: file.descriptor)
         } catch .system(let code) {
             throw secret.refusal(SystemError(code: code))
         } catch {
             throw UserError(.noPermission, "\(secret.path) was changed while it was read")
         }
+        // What is left of a sealed identity must not become an identity that nobody knows.
+        guard !seed.starts(with: SealedIdentity.magic) else { throw wrongSize(secret.path, Int64(seed.count)) }
+        return seed
     }
 
     private static func readSealed(_ secret: SecretFile, _ file: borrowing OpenFile) throws(UserError) -> SealedIdentity
@@ -61,8 +65,8 @@ package enum IdentityFile {
     private static func wrongSize(_ path: String, _ size: Int64) -> UserError {
         UserError(
             .noPermission,
-            "\(path) has \(size) bytes instead of \(IdentitySeed.count), or \(SealedIdentity.fileCount) with a "
-                + "passphrase, so it is no identity; "
+            "\(path) has \(size) bytes and is no identity, which has \(IdentitySeed.count), or "
+                + "\(SealedIdentity.fileCount) with a passphrase; "
                 + "bring back your copy, or move it away and begin anew with: mv \(path) \(path).bad")
     }
 

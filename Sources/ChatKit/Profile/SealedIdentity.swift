@@ -110,7 +110,7 @@ package struct SealingKey: Sendable {
     fileprivate let salt: [UInt8]
 
     /// That of a file without a passphrase: known to everybody.
-    static let withoutPassphrase = SealingKey()
+    package static let withoutPassphrase = SealingKey()
 
     private init() {
         key = SecretBytes(copying: [UInt8](repeating: 0, count: ChaChaPoly.keyCount))
