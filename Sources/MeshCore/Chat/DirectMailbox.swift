@@ -27,7 +27,7 @@ package struct DirectMailbox: Sendable {
 
     package mutating func insert(_ envelope: Envelope, id: Hash, header: ChatHeader, now: Instant) {
         guard header.to != nil, !letters.contains(where: { $0.id == id }) else { return }
-        let size = envelope.ciphertext.count + envelope.message.body.count + envelope.wraps.count * 88
+        let size = envelope.ciphertext.count + envelope.message.body.count + envelope.wraps.bytes.count
         letters.append(Letter(id: id, header: header, envelope: envelope, size: size, storedAt: now))
         bytes[header.sender, default: 0] += size
         while bytes[header.sender, default: 0] > bytesPerAuthor,

@@ -72,7 +72,7 @@ package struct EnvelopeOpener: Sendable {
     }
 
     /// Without `wraps`: a re-sealed message, whose old wraps are not passed on.
-    package func verify(_ message: Signed, ciphertext: [UInt8], wraps: [Wrap]?) -> Result<Verified, Refusal> {
+    package func verify(_ message: Signed, ciphertext: [UInt8], wraps: WrapList?) -> Result<Verified, Refusal> {
         let claim: Claim
         do { claim = try self.claim(of: message) } catch { return .failure(.verification(.malformed(error))) }
         return verify(claim, message, ciphertext: ciphertext, wraps: wraps)
@@ -80,7 +80,7 @@ package struct EnvelopeOpener: Sendable {
 
     /// `claim` is that of `message`.
     package func verify(
-        _ claim: Claim, _ message: Signed, ciphertext: [UInt8], wraps: [Wrap]?
+        _ claim: Claim, _ message: Signed, ciphertext: [UInt8], wraps: WrapList?
     ) -> Result<Verified, Refusal> {
         let body = claim.body
         // Hashes first: they cost a hundredth of a signature.
@@ -95,7 +95,7 @@ package struct EnvelopeOpener: Sendable {
     /// The message key from the wrap that is for one of our prekeys; nil when there is none or it is not what the
     /// author committed to. `wraps` are sorted, as they travel: of a thousand, those for us are found by their ids.
     package mutating func messageKey(
-        of verified: Verified, wraps: [Wrap], ring: PrekeyRing
+        of verified: Verified, wraps: WrapList, ring: PrekeyRing
     ) -> (any Secret)? {
         let bind = format.bind(
             header: EnvelopeFormat.header(ofBody: verified.message.body), commitment: verified.body.commitment,
@@ -103,9 +103,11 @@ package struct EnvelopeOpener: Sendable {
         var tries = 0
         for prekey in ring.prekeys {
             let id = prekeyID(of: prekey.published.publicKey)
-            for wrap in wraps[Self.firstIndex(of: id, in: wraps)...].prefix(while: { $0.prekeyID == id }) {
+            for index in wraps.firstIndex(of: id)..<wraps.count {
+                guard wraps.prekeyID(at: index) == id else { break }
                 tries += 1
                 guard tries <= Self.wrapsTried else { return nil }
+                let wrap = wraps[index]
                 guard let exporter = exporter(for: wrap, prekey: prekey, sender: verified.header.sender) else {
                     continue
                 }
@@ -121,16 +123,6 @@ package struct EnvelopeOpener: Sendable {
         let id = format.prekeyID(prekey, of: cryptography.publicKey)
         prekeyIDs[prekey] = id
         return id
-    }
-
-    /// Where the wraps for the prekey with this id begin, or would.
-    private static func firstIndex(of id: UInt64, in wraps: [Wrap]) -> Int {
-        var (low, high) = (0, wraps.count)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if wraps[middle].prekeyID < id { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 
     /// The content; nil when the key is not the one that the author committed to, or the content is not canonical.

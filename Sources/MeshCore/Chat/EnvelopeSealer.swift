@@ -59,8 +59,9 @@ package struct EnvelopeSealer: Sendable {
             authenticating: format.associatedData(header: headerBytes, commitment: keys.commitment))
         let ciphertextHash = format.ciphertextHash(ciphertext)
         let bind = format.bind(header: headerBytes, commitment: keys.commitment, ciphertextHash: ciphertextHash)
-        let wraps = recipients.compactMap { wrap(messageKey, for: $0, bind: bind, now: now) }
-            .sorted { ($0.prekeyID, $0.encapsulated) < ($1.prekeyID, $1.encapsulated) }
+        let wraps = WrapList(
+            recipients.compactMap { wrap(messageKey, for: $0, bind: bind, now: now) }
+                .sorted { ($0.prekeyID, $0.encapsulated) < ($1.prekeyID, $1.encapsulated) })
         let body = ChatBody(
             header: header, commitment: keys.commitment, ciphertextHash: ciphertextHash,
             wrapsHash: format.wrapsHash(wraps))
@@ -141,10 +142,11 @@ package struct EnvelopeFormat: Sendable {
         cryptography.hash(Label.of(.ciphertext, in: network) + ciphertext)
     }
 
-    package func wrapsHash(_ wraps: [Wrap]) -> Hash {
+    package func wrapsHash(_ wraps: WrapList) -> Hash {
         var writer = WireWriter()
+        writer.reserve(64 + wraps.bytes.count)
         writer.write(raw: Label.of(.wraps, in: network))
-        writer.write(list: wraps)
+        wraps.encode(into: &writer)
         return cryptography.hash(writer.bytes)
     }
 

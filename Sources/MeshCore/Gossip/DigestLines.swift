@@ -3,33 +3,35 @@ struct DigestLines: Sendable {
     /// Key, life, version, hash.
     private static let size = Bytes32.count + 8 + 8 + Bytes32.count
 
-    /// Ascending.
-    private(set) var owners: [NodeID] = []
-    /// ``size`` bytes for each owner.
+    /// Ascending by owner.
+    private(set) var lines: [DigestDetail.Owner] = []
+    /// ``size`` bytes for each line.
     private var bytes: [UInt8] = []
     /// Whose lines are out of date.
     private var stale: Set<NodeID> = []
 
+    var owners: [NodeID] { lines.map(\.owner) }
+
     /// A list of the wire format.
     var encoded: [UInt8] {
         var writer = WireWriter()
-        writer.write(bytes: bytes, count: owners.count)
+        writer.write(bytes: bytes, count: lines.count)
         return writer.bytes
     }
 
     mutating func changed(_ owner: NodeID) {
         guard stale.insert(owner).inserted else { return }
         let place = place(of: owner)
-        guard place == owners.endIndex || owners[place] != owner else { return }
-        owners.insert(owner, at: place)
+        guard place == lines.endIndex || lines[place].owner != owner else { return }
+        lines.insert(DigestDetail.Owner(owner: owner, life: 0, version: 0, hash: .zero), at: place)
         bytes.insert(contentsOf: repeatElement(0, count: Self.size), at: place * Self.size)
     }
 
     mutating func remove(_ owner: NodeID) {
         stale.remove(owner)
         let place = place(of: owner)
-        guard place < owners.endIndex, owners[place] == owner else { return }
-        owners.remove(at: place)
+        guard place < lines.endIndex, lines[place].owner == owner else { return }
+        lines.remove(at: place)
         bytes.removeSubrange(place * Self.size..<(place + 1) * Self.size)
     }
 
@@ -41,16 +43,17 @@ struct DigestLines: Sendable {
 
     mutating func set(_ line: DigestDetail.Owner) {
         let place = place(of: line.owner)
-        guard place < owners.endIndex, owners[place] == line.owner else { return }
+        guard place < lines.endIndex, lines[place].owner == line.owner else { return }
+        lines[place] = line
         bytes.replaceSubrange(place * Self.size..<(place + 1) * Self.size, with: line.encoded())
     }
 
     /// Where the owner stands, or belongs.
     private func place(of owner: NodeID) -> Int {
-        var (low, high) = (0, owners.count)
+        var (low, high) = (0, lines.count)
         while low < high {
             let middle = low + (high - low) / 2
-            if owners[middle] < owner { low = middle + 1 } else { high = middle }
+            if lines[middle].owner < owner { low = middle + 1 } else { high = middle }
         }
         return low
     }

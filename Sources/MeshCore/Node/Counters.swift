@@ -11,22 +11,20 @@ struct Counters: Sendable {
     mutating func countSent(_ message: Message) { sent[message.nameIndex] &+= 1 }
     mutating func count(_ name: String, _ amount: UInt64) { others[name, default: 0] &+= amount }
 
+    private static let receivedNames = Message.names.map { "received.\($0)" }
+    private static let sentNames = Message.names.map { "sent.\($0)" }
+
     subscript(name: String) -> UInt64 {
-        if let count = others[name] { return count }
-        for (index, word) in Message.names.enumerated() {
-            if name == "received.\(word)" { return received[index] }
-            if name == "sent.\(word)" { return sent[index] }
-        }
-        return 0
+        if let index = Self.receivedNames.firstIndex(of: name) { return received[index] }
+        if let index = Self.sentNames.firstIndex(of: name) { return sent[index] }
+        return others[name] ?? 0
     }
 
     /// All that are not zero, sorted by name.
     var list: [NodeStatus.Counter] {
         var list = others.map { NodeStatus.Counter(name: $0.key, count: $0.value) }
-        for (index, name) in Message.names.enumerated() {
-            list.append(NodeStatus.Counter(name: "received.\(name)", count: received[index]))
-            list.append(NodeStatus.Counter(name: "sent.\(name)", count: sent[index]))
-        }
+        list += zip(Self.receivedNames, received).map { NodeStatus.Counter(name: $0, count: $1) }
+        list += zip(Self.sentNames, sent).map { NodeStatus.Counter(name: $0, count: $1) }
         return list.filter { $0.count > 0 }.sorted { $0.name < $1.name }
     }
 }

@@ -73,10 +73,10 @@ extension NodeCore {
             count("refused.recordOfStranger")
             return .success(false)
         }
-        let recordID = recordID(ofBody: signed.body)
+        let recordID = Record.id(ofBody: signed.body, in: networkID, with: cryptography)
         guard records.verdict(on: claimed, id: recordID) == .new else { return .success(false) }
         let isNewOwner = !records.hasOwner(owner)
-        if membership.isOpen, isNewOwner, records.owners.count >= configuration.limits.members {
+        if membership.isOpen, isNewOwner, records.ownerCount >= configuration.limits.members {
             count("refused.tooManyOwners")
             return .success(false)
         }
@@ -89,7 +89,7 @@ extension NodeCore {
         recordLimits[owner]?.charge(1)
         if owner == id { return .success(outlive(claimed)) }
         let meaning: Meaning
-        do { meaning = try self.meaning(of: claimed) } catch { return .failure(.malformed(error)) }
+        do { meaning = try Self.meaning(of: claimed, with: cryptography) } catch { return .failure(.malformed(error)) }
         records.insert(RecordStore.Entry(record: claimed, signed: signed, id: recordID))
         // In an open network whoever publishes is a member from here on.
         if membership.isOpen, isNewOwner { refreshRoster() }
@@ -123,8 +123,10 @@ extension NodeCore {
         case other
     }
 
-    /// The value must make sense, whoever signed it.
-    private func meaning(of record: Record) throws(WireError) -> Meaning {
+    /// The value must make sense, whoever signed it. Static, because a closure over `self` would copy a whole node.
+    private static func meaning(
+        of record: Record, with cryptography: any Cryptography
+    ) throws(WireError) -> Meaning {
         switch record.key {
         case RecordKey.links:
             let value = try LinksValue(decoding: record.value)
@@ -169,10 +171,6 @@ extension NodeCore {
         }
     }
 
-    private func recordID(ofBody body: [UInt8]) -> Hash {
-        cryptography.hash(Label.of(.idRecord, in: networkID) + body)
-    }
-
     // MARK: Own records
 
     mutating func publish(_ key: String, _ value: [UInt8]) {
@@ -180,7 +178,9 @@ extension NodeCore {
         recordVersion += 1
         let record = Record(signer: id, life: life, version: recordVersion, key: key, value: value)
         let signed = record.signed(in: networkID, with: cryptography)
-        records.insert(RecordStore.Entry(record: record, signed: signed, id: recordID(ofBody: signed.body)))
+        records.insert(
+            RecordStore.Entry(
+                record: record, signed: signed, id: Record.id(ofBody: signed.body, in: networkID, with: cryptography)))
         cachedRoot = nil
         pass([signed], except: nil)
     }

@@ -208,7 +208,7 @@ extension NodeCore {
         case .direct(let held):
             let waiting = chat.mailbox.letters(for: request.signer, except: held, limit: WireLimits.syncItems / 2)
             let first = waiting[...].prefixBySize(Self.responseSize) {
-                $0.ciphertext.count + $0.message.body.count + $0.wraps.count * 88 + 96
+                $0.ciphertext.count + $0.message.body.count + $0.wraps.bytes.count + 96
             }
             letters = first.map { .sealed($0) }
             if directAsked[request.signer].map({ now - $0 >= Self.askBackPause }) ?? true {

@@ -27,7 +27,7 @@ extension BroadcastItem {
     /// About as many bytes as it takes on the wire.
     var size: Int {
         switch self {
-        case .chat(let envelope): envelope.message.body.count + envelope.wraps.count * 88 + envelope.ciphertext.count
+        case .chat(let envelope): envelope.message.body.count + envelope.wraps.bytes.count + envelope.ciphertext.count
         case .raw(let signed): signed.body.count
         }
     }

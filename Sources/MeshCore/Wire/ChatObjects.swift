@@ -88,7 +88,7 @@ package struct ChatBody: SignedContent, Equatable {
 }
 
 /// A message key for one recipient.
-package struct Wrap: Sendable, Hashable, WireValue {
+package struct Wrap: Sendable, Hashable {
     /// SHA-256(L("pkid") ‖ recipient ‖ prekey)[0..<8]
     package var prekeyID: UInt64
     package var encapsulated: Bytes32
@@ -96,19 +96,15 @@ package struct Wrap: Sendable, Hashable, WireValue {
     package var sealed: [UInt8]
 
     package static let sealedCount = 48
+    /// Bytes of one on the wire.
+    package static let size = 8 + Bytes32.count + sealedCount
 
     package init(prekeyID: UInt64, encapsulated: Bytes32, sealed: [UInt8]) {
         precondition(sealed.count == Self.sealedCount, "a wrap seals a key of 32 bytes")
         (self.prekeyID, self.encapsulated, self.sealed) = (prekeyID, encapsulated, sealed)
     }
 
-    package init(from reader: inout WireReader) throws(WireError) {
-        // The id is bytes, not a number: kept big-endian so that numbers order like bytes.
-        prekeyID = try reader.readRaw(8).reduce(0) { $0 << 8 | UInt64($1) }
-        encapsulated = try reader.readBytes32()
-        sealed = try reader.readRaw(Self.sealedCount)
-    }
-
+    /// The id is bytes, not a number: written big-endian so that numbers order like bytes.
     package func encode(into writer: inout WireWriter) {
         for shift in stride(from: 56, through: 0, by: -8) {
             writer.write(UInt8(truncatingIfNeeded: prekeyID >> UInt64(shift)))
@@ -122,28 +118,22 @@ package struct Wrap: Sendable, Hashable, WireValue {
 package struct Envelope: Sendable, Equatable, WireValue {
     package var message: Signed
     /// Sorted by (prekeyID, encapsulated).
-    package var wraps: [Wrap]
+    package var wraps: WrapList
     package var ciphertext: [UInt8]
 
-    package init(message: Signed, wraps: [Wrap], ciphertext: [UInt8]) {
+    package init(message: Signed, wraps: WrapList, ciphertext: [UInt8]) {
         (self.message, self.wraps, self.ciphertext) = (message, wraps, ciphertext)
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
         message = try Signed(from: &reader)
-        wraps = try reader.readList(limit: WireLimits.wraps, itemSize: 88, in: "wraps")
-        for index in wraps.indices.dropFirst() {
-            let (left, right) = (wraps[index - 1], wraps[index])
-            guard (left.prekeyID, left.encapsulated) < (right.prekeyID, right.encapsulated) else {
-                throw .unsorted("wraps")
-            }
-        }
+        wraps = try WrapList(from: &reader)
         ciphertext = try reader.readBytes(limit: WireLimits.ciphertext, in: "ciphertext")
     }
 
     package func encode(into writer: inout WireWriter) {
         writer.write(message)
-        writer.write(list: wraps)
+        wraps.encode(into: &writer)
         writer.write(bytes: ciphertext)
     }
 }

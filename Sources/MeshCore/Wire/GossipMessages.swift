@@ -29,6 +29,10 @@ package struct Record: SignedContent, Equatable {
         writer.write(text: key)
         writer.write(bytes: value)
     }
+
+    package static func id(ofBody body: [UInt8], in network: Hash, with cryptography: any Cryptography) -> Hash {
+        cryptography.hash(Label.of(.idRecord, in: network) + body)
+    }
 }
 
 /// Scuttlebutt's digest. It starts with one hash over everything: equal hashes end the round, so a quiet mesh costs

@@ -4,6 +4,9 @@ package struct WireWriter {
 
     package init() {}
 
+    /// Room for this many bytes more, where they are known beforehand.
+    mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+
     package mutating func write(_ value: UInt8) { bytes.append(value) }
 
     package mutating func write<Integer: FixedWidthInteger & UnsignedInteger>(_ value: Integer) {

@@ -16,10 +16,9 @@ package final class ProgressChecker: Checker {
 
     package func inspect(_ world: World) {
         for node in world.nodes where node.isUp {
-            let core = node.core
             let new = Standing(
-                life: node.life, sent: core.counter("sent.heartbeat"), received: core.counter("received.heartbeat"),
-                verified: core.counter("verified.message"), dials: core.counter("dials"),
+                life: node.life, sent: node.counter("sent.heartbeat"), received: node.counter("received.heartbeat"),
+                verified: node.counter("verified.message"), dials: node.counter("dials"),
                 at: world.elapsed.nanoseconds)
             if let old = standings[node.index], old.life == new.life {
                 let isForward =

@@ -18,7 +18,7 @@ package final class QuietChecker: Checker {
 
     package func inspect(_ world: World) {
         deltas.append(world.traffic.framesByKind[Self.delta])
-        dials.append(world.peersInAgreement.reduce(0) { $0 + $1.core.counter("dials") })
+        dials.append(world.peersInAgreement.reduce(0) { $0 + $1.counter("dials") })
     }
 
     package func conclude(_ world: World) {

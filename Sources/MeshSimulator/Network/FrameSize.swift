@@ -26,7 +26,7 @@ extension BroadcastItem {
     fileprivate var frameSize: Int {
         switch self {
         case .chat(let envelope):
-            4 + envelope.message.frameSize + 8 + envelope.wraps.count * 88 + 8 + envelope.ciphertext.count
+            4 + envelope.message.frameSize + 8 + envelope.wraps.bytes.count + 8 + envelope.ciphertext.count
         case .raw(let signed): 4 + signed.frameSize
         }
     }

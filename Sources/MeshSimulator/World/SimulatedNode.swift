@@ -69,6 +69,9 @@ package final class SimulatedNode {
     func linkCount() -> Int { Self.linkCount(of: &core) }
     private static func linkCount(of core: inout NodeCore) -> Int { core.linkCount }
 
+    func counter(_ name: String) -> UInt64 { Self.counter(name, of: &core) }
+    private static func counter(_ name: String, of core: inout NodeCore) -> UInt64 { core.counter(name) }
+
     static func endpoint(of index: Int) -> Endpoint {
         Endpoint(host: "10.\(index / 40_000).\(index / 200 % 200).\(index % 200 + 1)", port: 9_000)
     }

@@ -162,7 +162,7 @@ import Testing
 
     /// Re-signs an envelope's body with other parts, as a member may.
     private static func forge(
-        _ body: ChatBody, wraps: [Wrap], ciphertext: [UInt8], by signer: OpenSSLCryptography
+        _ body: ChatBody, wraps: WrapList, ciphertext: [UInt8], by signer: OpenSSLCryptography
     ) -> Envelope {
         var body = body
         body.header.sender = signer.publicKey

@@ -144,11 +144,12 @@ import Testing
         let format = EnvelopeFormat(network: scene.node.network, cryptography: scene.bob.cryptography)
         let prekeyID = format.prekeyID(recipient.prekey, of: scene.node.id)
         let honest = try scene.bob.compose("x")
-        let wraps = (0..<256).map { number in
-            Wrap(
-                prekeyID: prekeyID, encapsulated: Bytes32(scene.bob.cryptography.hash([UInt8(number)]).rawBytes)!,
-                sealed: Array(repeating: 0, count: Wrap.sealedCount))
-        }.sorted { $0.encapsulated < $1.encapsulated }
+        let wraps = WrapList(
+            (0..<256).map { number in
+                Wrap(
+                    prekeyID: prekeyID, encapsulated: Bytes32(scene.bob.cryptography.hash([UInt8(number)]).rawBytes)!,
+                    sealed: Array(repeating: 0, count: Wrap.sealedCount))
+            }.sorted { $0.encapsulated < $1.encapsulated })
         var body = try ChatBody(body: honest.message.body)
         body.wrapsHash = format.wrapsHash(wraps)
         let envelope = Envelope(message: scene.bob.sign(body), wraps: wraps, ciphertext: honest.ciphertext)

@@ -54,7 +54,7 @@ struct WireLimitTests {
             let wraps = order($0).map {
                 Wrap(prekeyID: 1, encapsulated: $0.bytes, sealed: Array(repeating: 0, count: Wrap.sealedCount))
             }
-            let envelope = Envelope(message: WireValues.message, wraps: wraps, ciphertext: [])
+            let envelope = Envelope(message: WireValues.message, wraps: WrapList(wraps), ciphertext: [])
             _ = try Envelope(decoding: envelope.encoded())
         }
     }

@@ -106,7 +106,7 @@ enum WireValues {
         ChatBody(header: header, commitment: hash(110), ciphertextHash: hash(120), wrapsHash: hash(130))
     }
     static let message = sign(body(header), alice)
-    static let wraps = [
+    static let wraps: WrapList = [
         Wrap(prekeyID: 0x0E0F_1011_1213_1415, encapsulated: bytes(200), sealed: run(62, 48)),
         Wrap(prekeyID: 0x8C8D_8E8F_9091_9293, encapsulated: bytes(15), sealed: run(61, 48)),
         Wrap(prekeyID: 0x8C8D_8E8F_9091_9293, encapsulated: bytes(150), sealed: run(160, 48)),
