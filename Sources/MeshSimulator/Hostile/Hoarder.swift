@@ -32,6 +32,7 @@ final class Hoarder: Misbehaviour {
 
     func act(as node: SimulatedNode, over links: [LinkID], in world: World) {
         hands.grab(as: node, in: world)
+        guard hands.isHit(HostileHands.share(in: world)) else { return }
         turn += 1
         var messages: [Message] = [.delta(Delta(records: records(of: node), isComplete: false))]
         let invitations = hands.isHit(appetite.bursts) ? appetite.invitations : 0

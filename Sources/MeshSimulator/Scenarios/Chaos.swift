@@ -5,7 +5,8 @@ extension Scenario {
     static let chaos = Scenario(
         "chaos", "random faults under traffic, then convergence is demanded", nodes: 10, smallest: 4
     ) { stage in
-        let plan = FaultPlan(seed: stage.options.seed, members: stage.options.nodes, duration: Chaos.faultTime)
+        let plan = FaultPlan(
+            seed: stage.options.seed, members: stage.options.nodes, duration: Chaos.faultTime(of: stage.options.nodes))
         stage.suffer(plan)
         stage.recover()
     }
@@ -13,9 +14,11 @@ extension Scenario {
 
 /// The clock of ``Scenario/chaos``.
 enum Chaos {
-    static let faultTime: Duration = .seconds(480)
-    /// Of the whole story; what is left after convergence must stay quiet.
+    private static let faultTime: Duration = .seconds(480)
+    /// Of the whole story up to a hundred nodes; what is left after convergence must stay quiet.
     static let length: Duration = .seconds(600)
+    /// Large worlds suffer for as many seconds times nodes as a hundred.
+    static func faultTime(of nodes: Int) -> Duration { nodes > 100 ? faultTime * 100 / nodes : faultTime }
     /// After the last fault: until all agree and have everything.
     static let patience: Duration = .seconds(90)
     /// Real signatures in so many seeds; the double is 30 times as fast.
@@ -54,7 +57,7 @@ extension Stage {
         report.details.append(("agreedSeconds", agreed?.seconds ?? -1))
         report.details.append(("deliveredSeconds", delivered?.seconds ?? -1))
         require(agreed != nil, "no agreement within \(Chaos.patience) after the last fault: \(world.disagreement)")
-        inspectedRun(for: max(.seconds(20), Chaos.length - world.elapsed))
+        inspectedRun(for: isLarge ? .seconds(20) : max(.seconds(20), Chaos.length - world.elapsed))
         speakAfterwards()
         judge(demand)
     }

@@ -7,7 +7,7 @@ extension Scenario {
         stage.begin("churning")
         let perMinute = max(1, stage.options.nodes / 100)
         var apart = 0
-        for second in 0..<240 where !stage.isStopped {
+        for second in 0..<(stage.isLarge ? 120 : 240) where !stage.isStopped {
             if second * perMinute % 60 < perMinute, let victim = stage.draw(1).first {
                 stage.world.perform(.crash(victim, silently: second % 2 == 0))
                 stage.world.plan([TimedFault(at: .seconds(30), .restart(victim))])
@@ -18,7 +18,7 @@ extension Scenario {
         }
         stage.report.details.append(("secondsApart", Double(apart)))
         stage.begin("coming to rest")
-        stage.run(for: .seconds(60))
+        stage.run(for: .seconds(stage.isLarge ? 40 : 60))
         stage.judgeDelivery(of: 0..<stage.world.ledger.messages.count)
         stage.judgeState()
     }

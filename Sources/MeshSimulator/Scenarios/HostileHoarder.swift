@@ -6,14 +6,13 @@ extension Scenario {
             "hostile-hoarder", "one in ten has too much of everything: records, operations, nicks, links, messages",
             nodes: 10
         ) { stage in
-            let members = stage.options.nodes
             var appetite = Hoarder.Appetite()
-            // As much in all as a group of so many can be made to store in the time of the attack.
-            let hostile = Double(max(1, members / 10))
-            appetite.bursts = members > 100 ? 5 / (15 * hostile) : 1 / hostile
-            appetite.invitations = members > 100 ? 200 : 16
-            appetite.records = members > 100 ? 4 : 32
-            appetite.messages = min(1, 4 / hostile)
+            // Up to a hundred nodes, as much in all as one hostile node could do; above, five great bursts in ten seconds.
+            let hostile = Double(max(1, stage.options.nodes / 10))
+            appetite.bursts = stage.isLarge ? 0.05 : 1 / hostile
+            appetite.invitations = stage.isLarge ? 100 : 16
+            appetite.records = stage.isLarge ? 8 : 32
+            appetite.messages = stage.isLarge ? 0.2 : min(1, 4 / hostile)
             var story = HostileStory(attack: attack) { stage, node in
                 Hoarder(
                     seed: stage.options.seed, index: node.index, members: stage.world.nodes.map(\.id),

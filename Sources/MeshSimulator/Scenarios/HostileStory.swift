@@ -35,12 +35,10 @@ struct HostileStory {
         for index in hostile { stage.world.enlist(Repentant(), at: index) }
         prepare(stage, hostile)
         stage.begin("peace")
-        // Large worlds are attacked for 15 s, or nobody would wait for the end.
-        let isLarge = stage.options.nodes > 100
-        let peace = talk(on: stage, for: isLarge ? .seconds(10) : .seconds(30), traffic)
+        let peace = talk(on: stage, for: stage.isLarge ? .seconds(5) : .seconds(30), traffic)
         stage.begin("attack")
         for index in hostile { stage.world.enlist(recruit(stage, stage.world.nodes[index]), at: index) }
-        let war = talk(on: stage, for: isLarge ? min(attack, .seconds(15)) : attack, traffic)
+        let war = talk(on: stage, for: stage.isLarge ? min(attack, .seconds(10)) : attack, traffic)
         let messages = 0..<stage.world.ledger.messages.count
         judgeAttack(on: stage, peace: peace, war: war)
         stage.judgeHostileDelivery(within: deliveryLimit)

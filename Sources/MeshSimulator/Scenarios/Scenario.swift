@@ -73,6 +73,10 @@ package final class Stage {
         world = World(Self.worldOptions(options))
     }
 
+    /// Above a hundred nodes stories are told shorter, so that each ends within a minute of real time; what is measured
+    /// is by node and second. Only a split lasts ten minutes at every size.
+    var isLarge: Bool { options.nodes > 100 }
+
     private static func worldOptions(_ options: Scenario.Options) -> World.Options {
         var result = World.Options()
         (result.seed, result.network, result.cryptography) = (options.seed, options.network, options.cryptography)
