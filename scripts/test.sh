@@ -35,6 +35,6 @@ python=python3
 step "tests"
 swift test --skip-build --parallel
 
-step "500 simulated meshes of ten nodes, each ten minutes of random faults (release)"
+step "2,000 simulated meshes of ten nodes, each ten minutes of random faults (release)"
 swift build --configuration release --product mesh-sim
-"$(swift build --configuration release --show-bin-path)/mesh-sim" --scenario chaos --nodes 10 --runs 500
+"$(swift build --configuration release --show-bin-path)/mesh-sim" --scenario chaos --nodes 10 --runs 2000

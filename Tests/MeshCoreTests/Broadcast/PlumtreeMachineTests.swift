@@ -306,15 +306,25 @@ import Testing
 
     @Test func aPathTwoHopsShorterReplacesTheParent() {
         var machine = Self.machine()
-        _ = Self.receive(&machine, 1, over: Self.a, hops: 5)
+        _ = Self.receive(&machine, 1, over: Self.a, hops: 8)
         _ = Self.receive(&machine, 1, over: Self.b, isNew: false)
-        #expect(Self.announce(&machine, 1, over: Self.b, hops: 4).isEmpty, "one hop is not worth it")
+        #expect(Self.announce(&machine, 1, over: Self.b, hops: 7).isEmpty, "one hop is not worth it")
         #expect(
-            Self.announce(&machine, 1, over: Self.b, hops: 3)
+            Self.announce(&machine, 1, over: Self.b, hops: 6)
                 == [.send(Self.b, .graft(Graft(author: Self.author, id: nil))), .send(Self.a, Self.prune)])
         #expect(machine.isEager(Self.b, for: Self.author))
         #expect(!machine.isEager(Self.a, for: Self.author))
         #expect(Self.announce(&machine, 1, over: Self.b, hops: 0).isEmpty, "it is the parent now")
+    }
+
+    @Test func amongShortPathsOneHopLessIsEnough() {
+        var machine = Self.machine()
+        _ = Self.receive(&machine, 1, over: Self.a, hops: 5)
+        _ = Self.receive(&machine, 1, over: Self.b, isNew: false)
+        #expect(Self.announce(&machine, 1, over: Self.b, hops: 5).isEmpty, "no shorter")
+        #expect(
+            Self.announce(&machine, 1, over: Self.b, hops: 4)
+                == [.send(Self.b, .graft(Graft(author: Self.author, id: nil))), .send(Self.a, Self.prune)])
     }
 
     @Test func hopsAtTheEndOfTheNumbersDoNotOverflow() {
