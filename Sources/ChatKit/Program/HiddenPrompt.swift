@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Glibc
 internal import MeshCrypto
 
@@ -26,31 +25,22 @@ enum HiddenPrompt {
 }
 
 /// Standard input's terminal without echo, until ``restore()`` or a signal that ends the program.
-private final class QuietTerminal {
+private struct QuietTerminal {
     private let saved: termios
-    private let sources: [any DispatchSourceSignal]
     private let handlers: [(number: Int32, handler: __sighandler_t?)]
 
     init() throws(SystemError) {
         var modes = termios()
-        // Reason for unsafe, here and below: the terminal's modes are copied to or from the local value whose address
-        // is passed.
+        // Reason for unsafe, here and below: the terminal's modes are copied to or from the variable whose address is
+        // passed.
         guard unsafe tcgetattr(0, &modes) == 0 else { throw SystemError() }
-        let saved = modes
-        self.saved = saved
-        // What is stopped at the prompt would leave the shell without echo; so it is not stopped.
-        let ended = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
-        handlers = (ended + [SIGTSTP]).map { ($0, signal($0, SIG_IGN)) }
-        sources = ended.map { number in
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                Self.set(saved)
-                try? Descriptor.write([UInt8(ascii: "\n")], to: 2)
-                _exit(128 + number)
-            }
-            source.resume()
-            return source
-        }
+        saved = modes
+        unsafe modesForHandler = modes
+        // What is stopped at the question would leave the shell without echo; so it is not stopped. Dispatch's sources
+        // are no help for a moment: after one is cancelled, a later one for the same signal sees nothing.
+        handlers =
+            [SIGINT, SIGTERM, SIGHUP, SIGQUIT].map { ($0, signal($0, restoreAndEnd)) }
+            + [(SIGTSTP, signal(SIGTSTP, SIG_IGN))]
         modes.c_lflag &= ~tcflag_t(ECHO)
         // The line feed at the end is shown all the same.
         modes.c_lflag |= tcflag_t(ICANON | ECHONL)
@@ -63,13 +53,18 @@ private final class QuietTerminal {
     }
 
     func restore() {
-        Self.set(saved)
-        for source in sources { source.cancel() }
+        var modes = saved
+        _ = unsafe tcsetattr(0, TCSADRAIN, &modes)
         for (number, handler) in handlers { _ = signal(number, handler) }
     }
+}
 
-    private static func set(_ modes: termios) {
-        var modes = modes
-        _ = unsafe tcsetattr(0, TCSADRAIN, &modes)
-    }
+/// Reason for unsafe: written before the handler is set that reads it, by the only question that is open.
+nonisolated(unsafe) private var modesForHandler = termios()
+
+/// Calls only what POSIX allows in a signal handler.
+private func restoreAndEnd(_ number: Int32) {
+    // TCSANOW: a terminal that takes no output must not hold up the end.
+    _ = unsafe tcsetattr(0, TCSANOW, &modesForHandler)
+    _exit(128 + number)
 }
