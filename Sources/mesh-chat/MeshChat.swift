@@ -21,7 +21,8 @@ struct MeshChat: AsyncParsableCommand {
                   JSON lines in and out, for programs.
 
             EXIT CODES
-              0 ok, 1 failed, 64 usage, 65 bad data, 73 cannot create, 75 timed out, 77 permissions, 78 configuration
+              0 ok, 1 failed, 64 usage, 65 bad data, 73 cannot create, 75 timed out, 77 permissions or passphrase,
+              78 configuration
             """,
         version: "mesh-chat \(Version.text)")
 

@@ -15,10 +15,12 @@ struct MeshNodeCommand: AsyncParsableCommand {
                   Waits until five members see the same, then says so.
               mesh-node members --json
                   Who belongs to the group, for programs.
+              mesh-node id passwd
+                  Puts a passphrase on the identity and the key of the history.
 
             EXIT CODES
               0 ok, 1 failed, 64 usage, 65 refused or bad data, 69 no node is running, 73 cannot create,
-              75 timed out, 77 permissions, 78 configuration
+              75 timed out, 77 permissions or passphrase, 78 configuration
             """,
         version: "mesh-node \(Version.text)",
         groupedSubcommands: [

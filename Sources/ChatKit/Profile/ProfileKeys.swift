@@ -82,7 +82,7 @@ package enum ProfileKeys {
         return identity
     }
 
-    /// A new identity; sealed, with a store key, when a descriptor gives its passphrase.
+    /// A new identity; sealed when a descriptor gives its passphrase.
     ///
     /// - Throws: ``UserError`` 73 when there is one already.
     static func create(
@@ -103,8 +103,10 @@ package enum ProfileKeys {
     /// - Throws: ``UserError`` 65 when the two are different keys: one of them opens the history, so none is erased.
     static func finish(_ profile: Profile, _ identity: Identity) throws(UserError) {
         try IdentityFile.mend(profile.identityFile)
-        try StoreKeyFile.mend(profile)
-        guard let inside = identity.secrets.storeKey, let beside = try StoreKeyFile.load(profile) else { return }
+        let (inside, beside) = (identity.secrets.storeKey, try StoreKeyFile.load(profile))
+        // What is left beside the key's file goes only when the key itself is somewhere.
+        if inside != nil || beside != nil { try StoreKeyFile.mend(profile) }
+        guard let inside, let beside else { return }
         guard inside.equals(beside) else { throw twoKeys(profile) }
         try StoreKeyFile.erase(profile)
     }
