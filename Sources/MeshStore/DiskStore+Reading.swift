@@ -42,13 +42,16 @@ extension DiskStore {
         }
     }
 
-    /// Those that are due, and those that do not open, go before anything is given back.
+    /// Those that are due, and those that do not open, go before anything is given back. A start without any also cuts
+    /// the log, which the last run may have left; only that may wait for space on the disk.
     private func erasePrekeys(dueAt wall: UInt64) throws(StoreError) {
         let sealer = sealer
+        var erases = false
         try access { database in
             try database.inTransaction(.immediate) {
                 let reader = RowReader(database, sealer)
                 let due = try reader.all(.prekey, RowReader.prekey).filter { $0.eraseAt <= wall }
+                erases = !due.isEmpty || reader.hasDamaged
                 try reader.setDamagedAside()
                 for prekey in due {
                     try database.delete(tag: sealer.tag(ofPrekey: prekey.published.publicKey), from: .prekey)
@@ -56,7 +59,9 @@ extension DiskStore {
                 return .commit
             }
         }
-        try emptyLog()
+        do throws(StoreError) { try emptyLog(always: true) } catch {
+            if erases || error != .noSpace { throw error }
+        }
     }
 
     /// Reads in one transaction; rows that were met damaged are then set aside in another.

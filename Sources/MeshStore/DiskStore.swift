@@ -4,10 +4,48 @@ package import MeshCrypto
 internal import Synchronization
 
 /// A ``DurableStore`` on SQLite, in one file, with every row sealed.
+///
+/// ## The file
+///
+/// Each kind of entry has a table: `message`, `chain`, `own_chain`, `prekey`, `letter`, `member_since`; `meta` holds
+/// two copies of whose store it is. All have the same columns:
+///
+/// | column | what it is |
+/// |---|---|
+/// | `id` | of a message its index, otherwise a running number |
+/// | `tag` | keyed hash, 16 bytes, of what the row is found by: message or letter id, chain, prekey, member |
+/// | `place` | of messages: keyed hash, 16 bytes, of author, chain, recipient and number |
+/// | `sealed` | the content in the wire format's encoding, padded to a power of two and sealed: 16 bytes more |
+/// | `salt` | 16 random bytes, new whenever the row is written |
+/// | `key` | of messages and prekeys: the secret, sealed under a key of its own; 48 bytes |
+///
+/// ``RowSealer`` says how rows are sealed, `Tests/Interop/mesh_store.py` opens them independently. A row that does not
+/// open is moved to the table `damaged`, with its table's number in `origin` and its own in `row`.
+///
+/// ## What a thief of the file sees
+///
+/// How many messages, chains, prekeys, letters and members there are; the size of each within a power of two, from
+/// 1 KiB for messages, prekeys and letters, 256 bytes for the rest; in which order they came; whether two messages
+/// have the same place. From copies taken at different times: which rows came, changed and went between. No name, key,
+/// text, or time. Who can write to the file can remove rows or bring back an older file, which this type does not
+/// notice; it cannot make, change or move a row.
+///
+/// With the store key and the identity's public key everything in the file opens: what protects old messages from
+/// whoever takes both is erasure. ``StoreEntry/erasePrekeys(_:)`` and ``StoreEntry/pruneMessages(before:)`` fill what
+/// they erase with zeros in the database and cut the log before `append` returns. What the file system or the flash
+/// memory below keeps of overwritten blocks is out of reach.
+///
+/// ## When things go wrong
+///
+/// A failed ``append(_:)`` has stored nothing and the store stays usable, with one exception: if rows were erased and
+/// only the log could not be cut, it throws although the entries are stored; storing them again is harmless, and each
+/// later change and start cuts the log again. Damaged rows cost themselves only. Damaged pages give
+/// ``StoreError/damaged(_:)`` where they are met; ``repair(path:key:identity:)`` then keeps the rest.
 package final class DiskStore: DurableStore {
     let queue: DatabaseQueue
     let sealer: RowSealer
-    private let identity: NodeID
+    let identity: NodeID
+    let path: String
     /// Rows were erased and the write-ahead log could not be emptied since.
     private let owesCheckpoint = Mutex(true)
 
@@ -23,7 +61,8 @@ package final class DiskStore: DurableStore {
         path: String, key: SecretBytes, identity: NodeID, network: Hash? = nil,
         fileBytes: Int = StoreLimits.fileBytes
     ) throws(StoreError) {
-        (self.identity, sealer) = (identity, RowSealer(storeKey: key, identity: identity))
+        (self.path, self.identity) = (path, identity)
+        sealer = RowSealer(storeKey: key, identity: identity)
         try StoreFile.prepare(path)
         let sealer = sealer
         do {
@@ -57,13 +96,16 @@ package final class DiskStore: DurableStore {
             }
         }
         if erases { owesCheckpoint.withLock { $0 = true } }
-        try emptyLog()
+        do throws(StoreError) { try emptyLog() } catch {
+            // What this call stored is on the disk; what an earlier one owes is tried again.
+            if erases { throw error }
+        }
     }
 
     /// When something was erased: copies the log into the database and truncates it, so that what was overwritten in
     /// the one is not left in the other. What could not be done is owed and done with the next change.
-    func emptyLog() throws(StoreError) {
-        guard owesCheckpoint.withLock({ $0 }) else { return }
+    func emptyLog(always: Bool = false) throws(StoreError) {
+        guard always || owesCheckpoint.withLock({ $0 }) else { return }
         try access { database in _ = try database.checkpoint(.truncate) }
         owesCheckpoint.withLock { $0 = false }
     }

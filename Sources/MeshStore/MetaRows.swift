@@ -18,13 +18,13 @@ struct MetaRows {
         let copies = try readAll()
         guard var record = copies.max(by: { $0.nextIndex < $1.nextIndex }) else {
             guard try isEmpty() || opensAnyRow() else { throw StoreError.wrongKey }
-            return try writeAll(MetaRecord(identity: identity, network: network, nextIndex: 0))
+            return try write(MetaRecord(identity: identity, network: network, nextIndex: 0))
         }
         guard record.identity == identity else { throw StoreError.otherIdentity(record.identity) }
         if let stored = record.network, let network, stored != network { throw StoreError.otherNetwork(stored) }
         let isNew = record.network == nil && network != nil
         record.network = record.network ?? network
-        if isNew || copies.count < StoreLimits.metaCopies { try writeAll(record) }
+        if isNew || copies.count < StoreLimits.metaCopies { try write(record) }
     }
 
     /// One more than the greatest index of a message, whether it is there, damaged or pruned.
@@ -46,7 +46,7 @@ struct MetaRows {
     func rememberNextIndex() throws {
         guard var record = try read() else { throw StoreError.damaged("every copy of the first row") }
         record.nextIndex = UInt64(try nextIndex())
-        try writeAll(record)
+        try write(record)
     }
 
     private func readAll() throws -> [MetaRecord] {
@@ -62,7 +62,7 @@ struct MetaRows {
         return records
     }
 
-    private func writeAll(_ record: MetaRecord) throws {
+    func write(_ record: MetaRecord) throws {
         try database.inSavepoint {
             try database.execute(sql: "DELETE FROM meta")
             for id in 1...StoreLimits.metaCopies {

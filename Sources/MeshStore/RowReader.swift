@@ -12,6 +12,8 @@ final class RowReader {
 
     init(_ database: Database, _ sealer: RowSealer) { (self.database, self.sealer) = (database, sealer) }
 
+    var hasDamaged: Bool { !damaged.isEmpty }
+
     /// All rows that open, in the order they came.
     func all<Value>(_ table: StoreTable, _ decode: (Opened) -> Value?) throws -> [Value] {
         try values(of: table, "ORDER BY id", [], limit: .max, decode)
@@ -59,6 +61,21 @@ final class RowReader {
             return values.count < limit
         }
         return values
+    }
+
+    /// Whether a row opens and holds what its table is for.
+    static func canRead(_ row: SealedRow, of table: StoreTable, with sealer: RowSealer) -> Bool {
+        guard let (content, secret) = sealer.open(row, in: table) else { return false }
+        let opened: Opened = (row.id, content, secret)
+        return switch table {
+        case .meta: (try? MetaRecord(decoding: content)) != nil
+        case .message: message(opened) != nil
+        case .chain: (try? StoredChain(decoding: content)) != nil
+        case .ownChain: (try? StoredOwnChain(decoding: content)) != nil
+        case .prekey: prekey(opened) != nil
+        case .letter: (try? StoredLetter(decoding: content)) != nil
+        case .memberSince: (try? MemberRecord(decoding: content)) != nil
+        }
     }
 
     static func message(_ row: Opened) -> StoredMessage? {

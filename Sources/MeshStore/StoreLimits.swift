@@ -17,8 +17,11 @@ package enum StoreLimits {
     static let metaCopies: Int64 = 2
     /// How many rows at each end of a table show whether a key opens the store when no copy of that row does.
     static let probes = 8
-    /// How many indices a repair tries one by one between two damaged pages.
-    static let repairProbes: Int64 = 10_000_000
+    /// After how many numbers without a row a repair stops trying them one by one. A damaged page above the leaves
+    /// hides some 700 rows.
+    static let repairMisses = 10_000
+    /// How many rows a repair copies in one transaction.
+    static let repairBatch = 1_000
     /// Bytes of a keyed hash that rows are found by.
     static let tag = 16
     static let salt = 16

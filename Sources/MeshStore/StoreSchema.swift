@@ -39,10 +39,8 @@ enum StoreSchema {
 
     /// Refuses what is not ours or newer, then makes or migrates the tables and switches the write-ahead log on.
     static func prepare(_ database: Database) throws {
-        let found = try Int(integer(database, "user_version"))
         let isEmpty = try Row.fetchOne(database, sql: "SELECT 1 FROM sqlite_master LIMIT 1") == nil
-        guard try isEmpty || integer(database, "application_id") == applicationID else { throw StoreError.notAStore }
-        guard found <= version else { throw StoreError.newerVersion(found: found, known: version) }
+        let found = try isEmpty ? 0 : refuseOthers(database)
         let mode = try Row.fetchOne(database, sql: "PRAGMA journal_mode = WAL")?.text(0)
         guard mode == "wal" else { throw StoreError.io("no write-ahead log can be kept here") }
         guard found < version else { return }
@@ -52,6 +50,15 @@ enum StoreSchema {
             try database.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
         }
+    }
+
+    /// The version of a store that this program can read.
+    @discardableResult
+    static func refuseOthers(_ database: Database) throws -> Int {
+        guard try integer(database, "application_id") == applicationID else { throw StoreError.notAStore }
+        let found = try Int(integer(database, "user_version"))
+        guard found <= version else { throw StoreError.newerVersion(found: found, known: version) }
+        return found
     }
 
     private static func integer(_ database: Database, _ pragma: String) throws -> Int64 {

@@ -10,8 +10,8 @@ final class StoreBench: Sendable {
     let identity = StoreBench.someone()
     let cryptography = OpenSSLCryptography(seed: .random())
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "mesh-store-\(UUID().uuidString)")
+    init(in place: URL = FileManager.default.temporaryDirectory) throws {
+        folder = place.appending(path: "mesh-store-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     }
 
@@ -31,7 +31,7 @@ final class StoreBench: Sendable {
 
     func read(_ name: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: folder.appending(path: name))) }
 
-    func write(_ bytes: some Sequence<UInt8>, to name: String) throws {
+    func write(_ bytes: [UInt8], to name: String) throws {
         try Data(bytes).write(to: folder.appending(path: name))
     }
 
