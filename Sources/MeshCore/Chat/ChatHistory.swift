@@ -27,35 +27,25 @@ package struct ChatHistory: Sendable {
         }
     }
 
-    /// Which numbers of a chain are held: all below `next`, and those in `beyond`.
+    /// Which numbers of a chain are held.
     private struct Chain: Sendable {
-        var next: UInt64 = 0
-        var beyond: Set<UInt64> = []
+        var held = RangeSet<UInt64>()
         /// Only what is still in memory.
         var ids: [UInt64: Hash] = [:]
 
         mutating func insert(_ seq: UInt64, _ id: Hash) {
             ids[seq] = id
-            guard seq >= next else { return }
-            beyond.insert(seq)
-            while beyond.remove(next) != nil { next += 1 }
+            held.insert(contentsOf: seq..<seq + 1)
         }
 
-        func holds(_ seq: UInt64) -> Bool { seq < next || beyond.contains(seq) }
+        func holds(_ seq: UInt64) -> Bool { held.contains(seq) }
 
+        /// All below this number are held.
+        var next: UInt64 { held.ranges.first.map { $0.lowerBound == 0 ? $0.upperBound : 0 } ?? 0 }
         /// One more than the greatest number held.
-        var end: UInt64 { beyond.max().map { $0 + 1 } ?? next }
-
+        var end: UInt64 { held.ranges.last?.upperBound ?? 0 }
         /// What is missing before `end`, ascending.
-        var gaps: [Range<UInt64>] {
-            var gaps: [Range<UInt64>] = []
-            var start = next
-            for held in beyond.sorted() {
-                if start < held { gaps.append(start..<held) }
-                start = held + 1
-            }
-            return gaps
-        }
+        var gaps: [Range<UInt64>] { Array(RangeSet(0..<end).subtracting(held).ranges) }
     }
 
     private let limit: Int
@@ -189,13 +179,10 @@ package struct ChatHistory: Sendable {
     package func lacking(comparedTo peer: [VersionVector.Entry], limit: Int) -> [ChainRange] {
         var ranges: [ChainRange] = []
         for entry in peer {
-            let chain = group[ChainKey(author: entry.author, chain: entry.chain)] ?? Chain()
-            var from = chain.next
-            // Held numbers beyond a gap split it; each iteration moves `from` past at least one held number.
-            for held in chain.beyond.sorted() + [entry.next] where from < entry.next {
-                let to = min(held, entry.next)
-                if from < to { ranges.append(ChainRange(author: entry.author, chain: entry.chain, from: from, to: to)) }
-                from = max(from, held + 1)
+            let held = group[ChainKey(author: entry.author, chain: entry.chain)]?.held ?? RangeSet()
+            for gap in RangeSet(0..<entry.next).subtracting(held).ranges {
+                ranges.append(
+                    ChainRange(author: entry.author, chain: entry.chain, from: gap.lowerBound, to: gap.upperBound))
                 if ranges.count == limit { return ranges }
             }
         }
