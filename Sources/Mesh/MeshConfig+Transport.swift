@@ -18,6 +18,6 @@ extension MeshConfig {
                 bind: bindAddress, tls: context, connectTimeout: connectTimeout,
                 discoveryPort: discovers && discoveryPort != 0 ? discoveryPort : nil, logger: logger),
             advertise: advertise,
-            append: append)
+            append: append, store: messageStore)
     }
 }

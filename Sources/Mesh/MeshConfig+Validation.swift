@@ -52,6 +52,7 @@ extension MeshConfig {
         (core.ihaveTimeout, core.maxDiscoveryRetries) = (ihaveTimeout, maxDiscoveryRetries)
         (core.recoveryBaseDelay, core.connectTimeout) = (recoveryBaseDelay, connectTimeout)
         core.historyForNew = historyForNew
+        core.isDurable = messageStore != nil
         return core
     }
 }

@@ -49,6 +49,8 @@ public struct MeshConfig: Sendable {
     public var historyForNew = HistoryPolicy.all
     /// Keeps network, members and addresses across restarts; nil: in memory only.
     public var store: (any StateStore)?
+    /// Keeps messages and prekeys across restarts; nil: in memory only.
+    package var messageStore: (any DurableStore)?
     public var logger = Logger(label: "mesh") { _ in SwiftLogNoOpLogHandler() }
 
     public init() {}

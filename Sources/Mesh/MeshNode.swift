@@ -40,14 +40,16 @@ public final class MeshNode: Sendable {
     public static func start(_ config: MeshConfig) async throws -> MeshNode {
         try config.validate()
         let restored = try await load(config.store)
+        let kept = try await load(config.messageStore, newest: config.forCore.limits.history)
         let cryptography = OpenSSLCryptography(seed: config.keypairSeed ?? .random())
         let settings = try config.driverSettings(identity: cryptography.identity)
         let hub = EventHub()
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let driver = try await loop.submit {
-            let core = NodeCore(
+            var core = NodeCore(
                 configuration: config.forCore, cryptography: cryptography, restored: restored,
                 randomSeed: cryptography.randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) }, now: SystemClock.now())
+            if let kept { core.restore(kept) }
             let driver = NodeDriver(
                 core: core, cryptography: cryptography, settings: settings, loop: loop, emit: hub.publish)
             return NIOLoopBound(driver, eventLoop: loop)
@@ -77,6 +79,17 @@ public final class MeshNode: Sendable {
             } catch {
                 throw MeshError(.io, "entry \(index) of the stored state is damaged: \(error)")
             }
+        }
+    }
+
+    private static func load(_ store: (any DurableStore)?, newest: Int) async throws -> StoredState? {
+        guard let store else { return nil }
+        do {
+            return try await NIOThreadPool.singleton.runIfActive {
+                try store.restore(at: SystemClock.now().wall, newest: newest)
+            }
+        } catch {
+            throw MeshError(.io, "the stored messages cannot be read: \(error)")
         }
     }
 

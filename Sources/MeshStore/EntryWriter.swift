@@ -24,7 +24,15 @@ struct EntryWriter {
         case .memberSince(let member, let since):
             let record = MemberRecord(member: member, since: since)
             try insert(record.encoded(), into: .memberSince, sealer.tag(.member, member.rawBytes))
+        case .clear: try clear()
         }
+    }
+
+    /// All but what says whose store it is.
+    private func clear() throws {
+        try MetaRows(database, sealer).rememberNextIndex()
+        for table in StoreTable.allCases where table != .meta { try database.execute(sql: "DELETE FROM \(table.name)") }
+        try database.execute(sql: "DELETE FROM damaged")
     }
 
     private func insert(_ message: StoredMessage) throws {

@@ -14,11 +14,14 @@ package final class NodeDriver {
         package var advertise: [Endpoint]
         /// Returns after the entries are on disk; nil: nothing is kept.
         package var append: (@Sendable ([[UInt8]]) throws -> Void)?
+        /// Where messages and prekeys are kept; nil: in memory only.
+        package var store: (any DurableStore)?
 
         package init(
-            transport: Transport.Settings, advertise: [Endpoint], append: (@Sendable ([[UInt8]]) throws -> Void)?
+            transport: Transport.Settings, advertise: [Endpoint], append: (@Sendable ([[UInt8]]) throws -> Void)?,
+            store: (any DurableStore)? = nil
         ) {
-            (self.transport, self.advertise, self.append) = (transport, advertise, append)
+            (self.transport, self.advertise, self.append, self.store) = (transport, advertise, append, store)
         }
     }
 
@@ -27,6 +30,7 @@ package final class NodeDriver {
     private let loop: any EventLoop
     private let transport: Transport
     private let persister: Persister?
+    private var worker: StoreWorker?
     private let emit: (MeshEvent) -> Void
     private var inputs = Deque<Input>()
     private var effects: [Effect] = []
@@ -46,6 +50,9 @@ package final class NodeDriver {
         transport = Transport(settings: settings.transport, cryptography: cryptography, loop: loop)
         persister = settings.append.map(Persister.init)
         stopped = loop.makePromise()
+        worker = settings.store.map { store in
+            StoreWorker(store, loop: loop) { [weak self] answers in self?.take(answers) }
+        }
         transport.outlets = Transport.Outlets(
             deliver: { [weak self] input in self?.inputs.append(input) },
             endOfBatch: { [weak self] in self?.run() },
@@ -116,7 +123,10 @@ package final class NodeDriver {
         let closed = transport.close()
         armAlarm()
         let stored = persister?.finish(on: loop) ?? loop.makeSucceededVoidFuture()
-        closed.and(stored).assumeIsolated().whenComplete { [self] _ in finish() }
+        let kept = worker?.finish() ?? loop.makeSucceededVoidFuture()
+        EventLoopFuture.andAllComplete([closed, stored, kept], on: loop).assumeIsolated().whenComplete { [self] _ in
+            finish()
+        }
         return stopped.futureResult
     }
 
@@ -174,6 +184,10 @@ package final class NodeDriver {
             emit(event)
         case .answer(let id, let answer): commands.removeValue(forKey: id)?.succeed(answer)
         case .persist(let id, let entries): persist(id, entries)
+        case .store(let id, let entries):
+            if let worker { worker.append(entries, as: id) } else { inputs.append(.persisted(id)) }
+        case .find(let id, let query):
+            if let worker { worker.find(query, as: id) } else { inputs.append(.found(id, [])) }
         case .stopped: stop()
         }
     }
@@ -191,6 +205,16 @@ package final class NodeDriver {
             }
             run()
         }
+    }
+
+    /// What the store has answered.
+    private func take(_ answers: [Input]) {
+        guard !isStopping else { return }
+        for case .persistFailed(_, let reason) in answers {
+            settings.transport.logger.error("messages could not be stored", metadata: ["reason": "\(reason)"])
+        }
+        inputs += answers
+        run()
     }
 
     private func log(_ event: MeshEvent) {

@@ -12,8 +12,8 @@ package struct ChatHistory: Sendable {
         package let ciphertext: [UInt8]
         /// Kept so that the message can be re-sealed to members who missed it.
         package let messageKey: any Secret
-        /// When this node stored it; decides what `since_join` hands to newcomers.
-        package let storedAt: Instant
+        /// When this node stored it, ms since 1970; decides what `since_join` hands to newcomers.
+        package let storedAt: UInt64
     }
 
     package struct ChainKey: Hashable, Comparable, Sendable {
@@ -80,11 +80,34 @@ package struct ChatHistory: Sendable {
         return (header.to == nil ? group[key] : direct[key])?.ids[header.seq]
     }
 
+    /// Takes up what an earlier run held. Its messages follow by ``restore(_:)``, ascending by index.
+    package mutating func restore(_ chains: [StoredChain], nextIndex: Int) {
+        self.nextIndex = max(self.nextIndex, nextIndex)
+        for stored in chains {
+            var chain = Chain()
+            if stored.next > 0 { chain.held.insert(contentsOf: 0..<stored.next) }
+            for range in stored.beyond where !range.isEmpty { chain.held.insert(contentsOf: range) }
+            let key = ChainKey(author: stored.author, chain: stored.chain)
+            if stored.to == nil { group[key] = chain } else { direct[key] = chain }
+        }
+    }
+
+    /// A message of an earlier run, with its index.
+    package mutating func restore(_ item: Item) {
+        nextIndex = max(nextIndex, item.message.index + 1)
+        place(item)
+    }
+
     /// Returns the message with its index.
     package mutating func insert(_ item: Item) -> ChatMessage {
         var item = item
         item.message.index = nextIndex
         nextIndex += 1
+        place(item)
+        return item.message
+    }
+
+    private mutating func place(_ item: Item) {
         let key = ChainKey(author: item.header.sender, chain: item.header.chain)
         if item.header.to == nil {
             group[key, default: Chain()].insert(item.header.seq, item.message.id)
@@ -94,7 +117,30 @@ package struct ChatHistory: Sendable {
         items[item.message.id] = item
         arrival.append(item.message.id)
         while arrival.count > limit, let oldest = arrival.popFirst() { evict(oldest) }
-        return item.message
+    }
+
+    /// The chain of this message as a store keeps it.
+    func storedChain(of header: ChatHeader) -> StoredChain {
+        let key = ChainKey(author: header.sender, chain: header.chain)
+        let chain = (header.to == nil ? group[key] : direct[key]) ?? Chain()
+        let next = chain.next
+        return StoredChain(
+            author: header.sender, chain: header.chain, to: header.to, next: next,
+            beyond: chain.held.ranges.filter { $0.lowerBound >= next && $0.lowerBound > 0 })
+    }
+
+    /// The places of a range that are held and not in memory, ascending; at most `limit`.
+    func placesOutOfMemory(in range: ChainRange, to recipient: NodeID?, limit: Int) -> [ChainPlace] {
+        let key = ChainKey(author: range.author, chain: range.chain)
+        guard range.from < range.to, let chain = recipient == nil ? group[key] : direct[key] else { return [] }
+        var places: [ChainPlace] = []
+        for held in chain.held.intersection(RangeSet(range.from..<range.to)).ranges {
+            for seq in held where chain.ids[seq] == nil {
+                if places.count == limit { return places }
+                places.append(ChainPlace(author: range.author, chain: range.chain, to: recipient, seq: seq))
+            }
+        }
+        return places
     }
 
     /// Erases all messages with their keys; what was held counts as held.

@@ -38,9 +38,13 @@ package struct ChatMachine: Sendable {
     private var lamport: UInt64 = 0
     private var groupChain: OwnChain
     private var directChains: [NodeID: OwnChain] = [:]
+    /// What a store on disk has to be told, if there is one.
+    private var changes: [StoreEntry] = []
+    private let isDurable: Bool
 
-    package init(network: Hash, cryptography: any Cryptography, limits: Limits) {
+    package init(network: Hash, cryptography: any Cryptography, limits: Limits, isDurable: Bool = false) {
         (self.network, self.cryptography, self.limits) = (network, cryptography, limits)
+        self.isDurable = isDurable
         sealer = EnvelopeSealer(network: network, cryptography: cryptography)
         opener = EnvelopeOpener(network: network, cryptography: cryptography, limits: limits)
         history = ChatHistory(limit: limits.history)
@@ -78,6 +82,7 @@ package struct ChatMachine: Sendable {
         chain.seq += 1
         chain.prev = sealed.id
         if let to { directChains[to] = chain } else { groupChain = chain }
+        note(own: chain, to: to)
         let message = store(
             content, of: sealed.body.header, id: sealed.id, signed: sealed.envelope.message,
             ciphertext: sealed.envelope.ciphertext, key: sealed.messageKey, via: nil, now: now)
@@ -99,7 +104,7 @@ package struct ChatMachine: Sendable {
             guard !history.isKnown(verified.id, verified.header) else { return .known }
             if let to = verified.header.to, to != cryptography.publicKey {
                 if verified.header.sender != cryptography.publicKey {
-                    mailbox.insert(envelope, id: verified.id, header: verified.header, now: now)
+                    note(mailbox.insert(envelope, id: verified.id, header: verified.header, at: now.wall))
                 }
                 return .relayed(verified)
             }
@@ -159,10 +164,88 @@ package struct ChatMachine: Sendable {
             id: id, index: 0, from: header.sender, fromNick: nil, to: header.to, toNick: nil, text: content.body,
             at: content.at, receivedAt: now.wall, via: via, isOwn: header.sender == cryptography.publicKey,
             lamport: header.lamport, seq: header.seq)
-        return history.insert(
+        let stored = history.insert(
             ChatHistory.Item(
                 message: message, signed: signed, header: header, ciphertext: ciphertext, messageKey: key,
-                storedAt: now))
+                storedAt: now.wall))
+        guard isDurable else { return stored }
+        note([
+            .message(
+                StoredMessage(
+                    index: stored.index, id: id, place: ChainPlace(header), signed: signed, ciphertext: ciphertext,
+                    messageKey: key, via: via, storedAt: now.wall)),
+            .chain(history.storedChain(of: header)),
+        ])
+        return stored
+    }
+
+    // MARK: The store
+
+    private mutating func note(_ entries: [StoreEntry]) { if isDurable { changes += entries } }
+
+    mutating func noteMember(_ member: NodeID, since wall: UInt64) { note([.memberSince(member, wall)]) }
+
+    private mutating func note(own chain: OwnChain, to member: NodeID?) {
+        note([
+            .ownChain(
+                StoredOwnChain(
+                    to: member, chain: chain.id, seq: chain.seq, prev: chain.prev, acknowledged: chain.acknowledged,
+                    lamport: lamport))
+        ])
+    }
+
+    /// What has changed since the last call, for the store.
+    mutating func takeChanges() -> [StoreEntry] {
+        guard !changes.isEmpty else { return [] }
+        defer { changes = [] }
+        return changes
+    }
+
+    /// Goes on where an earlier run ended. Messages that do not open any more are left out.
+    ///
+    /// - Returns: How many were left out.
+    package mutating func restore(_ state: StoredState) -> Int {
+        ring = PrekeyRing(restored: state.prekeys)
+        for own in state.ownChains {
+            lamport = max(lamport, own.lamport)
+            let chain = OwnChain(id: own.chain, seq: own.seq, prev: own.prev, acknowledged: own.acknowledged)
+            if let to = own.to { directChains[to] = chain } else { groupChain = chain }
+        }
+        history.restore(state.chains, nextIndex: state.nextIndex)
+        var left = 0
+        for message in state.messages {
+            if let item = item(message) { history.restore(item) } else { left += 1 }
+        }
+        for letter in state.letters {
+            guard let claim = try? opener.claim(of: letter.envelope.message) else { continue }
+            mailbox.insert(letter.envelope, id: claim.id, header: claim.body.header, at: letter.storedAt)
+        }
+        return left
+    }
+
+    /// A message of the store, opened; nil if it is not what it was.
+    package func item(_ stored: StoredMessage) -> ChatHistory.Item? {
+        guard let claim = try? opener.claim(of: stored.signed), claim.id == stored.id else { return nil }
+        let header = claim.body.header
+        let verified = EnvelopeOpener.Verified(
+            id: claim.id, body: claim.body, message: stored.signed, ciphertext: stored.ciphertext)
+        guard let content = opener.open(verified, with: stored.messageKey) else { return nil }
+        let message = ChatMessage(
+            id: stored.id, index: stored.index, from: header.sender, fromNick: nil, to: header.to, toNick: nil,
+            text: content.body, at: content.at, receivedAt: stored.storedAt, via: stored.via,
+            isOwn: header.sender == cryptography.publicKey, lamport: header.lamport, seq: header.seq)
+        return ChatHistory.Item(
+            message: message, signed: stored.signed, header: header, ciphertext: stored.ciphertext,
+            messageKey: stored.messageKey, storedAt: stored.storedAt)
+    }
+
+    /// Another copy of this node wrote further on this chain, or its disk is older than its messages: what it writes
+    /// from here on must not claim places that are taken.
+    package mutating func leaveChainIfTaken(_ chain: ChainID, upTo next: UInt64) -> Bool {
+        guard groupChain.id == chain, next > groupChain.seq else { return false }
+        groupChain = OwnChain(id: Self.makeChain(with: cryptography))
+        note(own: groupChain, to: nil)
+        return true
     }
 
     // MARK: Handing over
@@ -190,23 +273,39 @@ package struct ChatMachine: Sendable {
 
     /// Turns the prekeys and erases what has outlived its time; true when the published record must change.
     package mutating func turnPrekeys(at now: Instant) -> Bool {
+        let before = Set(ring.prekeys.map(\.published.publicKey))
         let (erased, isChanged) = ring.turn(at: now.wall, with: cryptography)
         opener.forget(prekeys: erased)
         sealer.forgetExpired(at: now)
+        note(ring.prekeys.filter { !before.contains($0.published.publicKey) }.map { .prekey($0) })
+        if !erased.isEmpty { note([.erasePrekeys(erased)]) }
         return isChanged
     }
 
     /// A member is out: no context, no mailbox.
     package mutating func forget(_ member: NodeID) {
         sealer.forget(member)
-        mailbox.forget(member)
+        removed(mailbox.forget(member))
     }
+
+    private mutating func removed(_ letters: [Hash]) { if !letters.isEmpty { note([.removeLetters(letters)]) } }
 
     package mutating func acknowledged(_ ack: Ack) {
         if ack.to == cryptography.publicKey, let chain = directChains[ack.signer], chain.id == ack.chain {
-            directChains[ack.signer]?.acknowledged = min(chain.seq, max(chain.acknowledged, ack.seq.addingClamped(1)))
+            let acknowledged = min(chain.seq, max(chain.acknowledged, ack.seq.addingClamped(1)))
+            if acknowledged > chain.acknowledged {
+                directChains[ack.signer]?.acknowledged = acknowledged
+                if let changed = directChains[ack.signer] { note(own: changed, to: ack.signer) }
+            }
         }
-        mailbox.acknowledged(author: ack.to, chain: ack.chain, seq: ack.seq, by: ack.signer)
+        removed(mailbox.acknowledged(author: ack.to, chain: ack.chain, seq: ack.seq, by: ack.signer))
+    }
+
+    /// What a member has not acknowledged of this node's direct chain to it.
+    func unacknowledgedRange(to member: NodeID) -> ChainRange? {
+        directChains[member].map {
+            ChainRange(author: cryptography.publicKey, chain: $0.id, from: $0.acknowledged, to: $0.seq)
+        }
     }
 
     /// Members who have not said that they hold all direct messages of this run, ascending.
@@ -214,5 +313,9 @@ package struct ChatMachine: Sendable {
         directChains.filter { $0.value.acknowledged < $0.value.seq }.keys.sorted()
     }
 
-    package mutating func clearHistory() { history.clear() }
+    /// Erases all messages, in memory and on disk.
+    package mutating func clearHistory() {
+        history.clear()
+        note([.pruneMessages(before: history.arrivals)])
+    }
 }

@@ -5,14 +5,16 @@ internal import DequeModule
 /// This node cannot open them. They go when the recipient's acknowledgement passes by, after 30 days, or when their
 /// author's quota is full (oldest first), and are handed only to the recipient.
 package struct DirectMailbox: Sendable {
-    package static let life: Duration = .seconds(30 * 86_400)
+    /// In ms.
+    package static let life: UInt64 = 30 * 86_400_000
 
     private struct Letter: Sendable {
         let id: Hash
         let header: ChatHeader
         let envelope: Envelope
         let size: Int
-        let storedAt: Instant
+        /// ms since 1970.
+        let storedAt: UInt64
     }
 
     private let bytesPerAuthor: Int
@@ -25,18 +27,24 @@ package struct DirectMailbox: Sendable {
     /// The most that is kept of one author.
     var largestShare: Int { bytes.values.max() ?? 0 }
 
-    package mutating func insert(_ envelope: Envelope, id: Hash, header: ChatHeader, now: Instant) {
-        guard header.to != nil, !letters.contains(where: { $0.id == id }) else { return }
+    /// What of it has to be told to a store: the letter, unless it is there already, and those that had to go for it.
+    @discardableResult
+    package mutating func insert(_ envelope: Envelope, id: Hash, header: ChatHeader, at wall: UInt64) -> [StoreEntry] {
+        guard header.to != nil, !letters.contains(where: { $0.id == id }) else { return [] }
         let size = envelope.ciphertext.count + envelope.message.body.count + envelope.wraps.bytes.count
-        letters.append(Letter(id: id, header: header, envelope: envelope, size: size, storedAt: now))
+        letters.append(Letter(id: id, header: header, envelope: envelope, size: size, storedAt: wall))
         bytes[header.sender, default: 0] += size
+        var gone: [Hash] = []
         while bytes[header.sender, default: 0] > bytesPerAuthor,
             let oldest = letters.first(where: { $0.header.sender == header.sender })
         {
-            remove { $0.id == oldest.id }
+            gone += remove { $0.id == oldest.id }
         }
         // Oldest first: as long as the first is not too old, none is.
-        if let first = letters.first, now - first.storedAt > Self.life { remove { now - $0.storedAt > Self.life } }
+        let isOld = { (letter: Letter) in letter.storedAt.addingClamped(Self.life) < wall }
+        if let first = letters.first, isOld(first) { gone += remove(where: isOld) }
+        return [.letter(StoredLetter(id: id, envelope: envelope, storedAt: wall))]
+            + (gone.isEmpty ? [] : [.removeLetters(gone)])
     }
 
     /// For the recipient, except what the recipient holds; oldest first.
@@ -51,19 +59,28 @@ package struct DirectMailbox: Sendable {
     }
 
     /// The recipient holds all up to and with `seq`.
-    package mutating func acknowledged(author: NodeID, chain: ChainID, seq: UInt64, by recipient: NodeID) {
+    ///
+    /// - Returns: The letters that are gone.
+    @discardableResult
+    package mutating func acknowledged(
+        author: NodeID, chain: ChainID, seq: UInt64, by recipient: NodeID
+    ) -> [Hash] {
         remove {
             $0.header.sender == author && $0.header.chain == chain && $0.header.seq <= seq && $0.header.to == recipient
         }
     }
 
     /// A revoked author's letters are neither kept nor served; a revoked recipient needs none.
-    package mutating func forget(_ member: NodeID) {
+    @discardableResult
+    package mutating func forget(_ member: NodeID) -> [Hash] {
         remove { $0.header.sender == member || $0.header.to == member }
     }
 
-    private mutating func remove(where predicate: (Letter) -> Bool) {
-        for letter in letters where predicate(letter) { bytes[letter.header.sender, default: 0] -= letter.size }
+    private mutating func remove(where predicate: (Letter) -> Bool) -> [Hash] {
+        let gone = letters.filter(predicate)
+        guard !gone.isEmpty else { return [] }
+        for letter in gone { bytes[letter.header.sender, default: 0] -= letter.size }
         letters.removeAll(where: predicate)
+        return gone.map(\.id)
     }
 }

@@ -147,7 +147,7 @@ package struct EnvelopeOpener: Sendable {
     }
 
     private mutating func exporter(
-        for wrap: Wrap, prekey: PrekeyRing.OwnPrekey, sender: NodeID
+        for wrap: Wrap, prekey: StoredPrekey, sender: NodeID
     ) -> (any Secret)? {
         let publicKey = prekey.published.publicKey
         let key = ContextKey(sender: sender, prekey: publicKey, encapsulated: wrap.encapsulated)

@@ -8,12 +8,6 @@
 /// So a message sealed to a fast prekey can be opened for 25 h, one sealed to a slow one for 8 days, and by nobody
 /// afterwards: the private half is gone from memory.
 package struct PrekeyRing: Sendable {
-    package struct OwnPrekey: Sendable {
-        package let published: PrekeysValue.Prekey
-        package let privateKey: any Secret
-        package let eraseAt: UInt64
-    }
-
     package struct Schedule: Sendable, Equatable {
         /// All in ms.
         package var rotation: UInt64
@@ -27,9 +21,14 @@ package struct PrekeyRing: Sendable {
     }
 
     /// Oldest first.
-    package private(set) var prekeys: [OwnPrekey] = []
+    package private(set) var prekeys: [StoredPrekey] = []
 
     package init() {}
+
+    /// Those of an earlier run.
+    package init(restored: [StoredPrekey]) {
+        prekeys = restored.sorted { $0.published.notBefore < $1.published.notBefore }
+    }
 
     /// Erases what is overdue and makes what is due.
     ///
@@ -70,7 +69,7 @@ package struct PrekeyRing: Sendable {
         prekeys.first { $0.published.publicKey == publicKey }?.privateKey
     }
 
-    private func newest(_ rotation: PrekeysValue.Class) -> OwnPrekey? {
+    private func newest(_ rotation: PrekeysValue.Class) -> StoredPrekey? {
         prekeys.last { $0.published.rotation == rotation }
     }
 
@@ -92,7 +91,7 @@ package struct PrekeyRing: Sendable {
         let prekey = PrekeysValue.Prekey(
             rotation: rotation, publicKey: publicKey, notBefore: wall, notAfter: wall + schedule.life)
         prekeys.append(
-            OwnPrekey(published: prekey, privateKey: privateKey, eraseAt: prekey.notAfter + schedule.grace))
+            StoredPrekey(published: prekey, privateKey: privateKey, eraseAt: prekey.notAfter + schedule.grace))
     }
 }
 

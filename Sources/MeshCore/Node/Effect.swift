@@ -13,6 +13,11 @@ package enum Effect: Sendable, Equatable {
     case answer(CommandID, Answer)
     /// Store these entries, in order, all or none, before answering `persisted`.
     case persist(PersistID, [StateEntry])
+    /// Store these changes of messages and prekeys, in order, all or none, before answering `persisted`. Only with
+    /// `NodeConfiguration.isDurable`.
+    case store(PersistID, [StoreEntry])
+    /// Answer `found` with those of these messages that the store has.
+    case find(PersistID, StoreQuery)
     /// The node has said goodbye; the driver closes everything.
     case stopped
 }

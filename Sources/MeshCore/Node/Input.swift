@@ -20,7 +20,7 @@ package struct CommandID: Hashable, Sendable {
     package init(_ value: UInt64) { self.value = value }
 }
 
-/// Ties `persisted` to its `persist`.
+/// Ties `persisted` to its `persist` or `store`, and `found` to its `find`.
 package struct PersistID: Hashable, Comparable, Sendable {
     package let value: UInt64
     package init(_ value: UInt64) { self.value = value }
@@ -49,6 +49,8 @@ package enum Input: Sendable, Equatable {
     case persisted(PersistID)
     /// What `persist` handed over could not be stored, and why.
     case persistFailed(PersistID, String)
+    /// What `find` asked for; nothing, if it could not be read.
+    case found(PersistID, [StoredMessage])
     /// `nextDeadline` has come.
     case deadline
 }

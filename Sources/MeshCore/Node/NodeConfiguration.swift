@@ -35,6 +35,8 @@ package struct NodeConfiguration: Sendable, Equatable {
     package var connectTimeout: Duration = .seconds(5)
 
     package var historyForNew = HistoryPolicy.all
+    /// A store on disk keeps messages and prekeys.
+    package var isDurable = false
     package var limits = Limits()
 
     package init() {}

@@ -87,8 +87,7 @@ extension NodeCore {
                 warn("forked-log", "two messages of \(message.from.short) claim one place: is that key used twice?")
             }
             missed[verified.id] = nil
-            emit(.chatMessageReceived(named(message)))
-            acknowledge(verified.header)
+            keep(then: .received(message, verified.header))
         case .missed(let verified):
             count("missed")
             let header = verified.header
@@ -96,6 +95,12 @@ extension NodeCore {
             miss(verified.id, author: header.sender, direct: header.to == nil ? nil : place)
         case .relayed, .known, .refused: break
         }
+    }
+
+    /// The message is on disk: from here on it is not lost any more.
+    mutating func show(_ message: ChatMessage, _ header: ChatHeader) {
+        emit(.chatMessageReceived(named(message)))
+        acknowledge(header)
     }
 
     func named(_ message: ChatMessage) -> ChatMessage {

@@ -18,7 +18,7 @@ extension NodeCore {
             chat.clearHistory()
             unpassed = []
             payloads.removeAll { _, _ in true }
-            answer(id, .done)
+            keep(then: .answer(id))
         case .quit: quit(id)
         }
     }
@@ -41,6 +41,13 @@ extension NodeCore {
             let (message, envelope) = chat.compose(
                 text, to: member, recipients: Array(recipients), audience: audience, now: now)
         else { return answer(command, .refused(.textTooLong(limit: configuration.limits.messageText))) }
+        if configuration.isDurable { unpublished.insert(message.id) }
+        keep(then: .sent(message, envelope, command))
+    }
+
+    /// The message is on disk: from here on it may be seen.
+    mutating func publish(_ message: ChatMessage, _ envelope: Envelope, _ command: CommandID) {
+        unpublished.remove(message.id)
         payloads[message.id] = .chat(envelope)
         if unpassed.count < configuration.limits.history { unpassed.insert(message.id) }
         perform(plumtree.publish(message.id, author: id, isRepaired: false, from: nil, now: now))

@@ -39,7 +39,7 @@ extension NodeCore {
             }
         }
         membership = operations.evaluate()
-        for member in membership.members { memberSince[member] = Instant(uptime: .min, wall: 0) }
+        for member in membership.members { memberSince[member] = 0 }
     }
 
     private mutating func restoreGenesis(_ signed: Signed) {
@@ -62,7 +62,9 @@ extension NodeCore {
             origin: origin, network: network.id, pendingLimit: configuration.limits.pendingOperations)
         membership = operations.evaluate()
         records = RecordStore(recordsPerOwner: configuration.limits.recordsPerOwner)
-        chat = ChatMachine(network: network.id, cryptography: cryptography, limits: configuration.limits)
+        chat = ChatMachine(
+            network: network.id, cryptography: cryptography, limits: configuration.limits,
+            isDurable: configuration.isDurable)
         plumtree = PlumtreeMachine(ihaveTimeout: configuration.ihaveTimeout, limits: configuration.limits)
         topology = Self.makeTopology(
             configuration, id: id, network: network.id, cryptography: cryptography,
@@ -99,7 +101,7 @@ extension NodeCore {
         _ = chat.turnPrekeys(at: now)
         publishAddress()
         publishNick()
-        publishPrekeys()
+        keepPrekeys()
         refreshRoster()
         settleRoster()
     }
@@ -176,14 +178,13 @@ extension NodeCore {
     // MARK: The store
 
     mutating func persist(_ entries: [StateEntry], then continuation: Continuation) {
-        persistCount += 1
-        let id = PersistID(persistCount)
-        waiting[id] = continuation
-        outbox.append(.persist(id, entries))
+        outbox.append(.persist(register(continuation), entries))
     }
 
-    mutating func persisted(_ id: PersistID) {
-        switch waiting.removeValue(forKey: id) {
+    mutating func persisted(_ id: PersistID) { proceed(waiting.removeValue(forKey: id) ?? .nothing) }
+
+    mutating func proceed(_ continuation: Continuation) {
+        switch continuation {
         case .begin: begin()
         case .operations(let verified, let link, let command):
             insert(verified, from: link)
@@ -194,7 +195,12 @@ extension NodeCore {
         case .admit(let verified, let link): admitted(verified, over: link)
         case .forget(let command): forgotten(command)
         case .answer(let command): answer(command, .done)
-        case .nothing, nil: break
+        case .sent(let message, let envelope, let command): publish(message, envelope, command)
+        case .received(let message, let header): show(message, header)
+        case .publishPrekeys:
+            arePrekeysStored = true
+            publishPrekeys()
+        case .serve, .nothing: break
         }
     }
 
@@ -202,7 +208,8 @@ extension NodeCore {
         count("storageFailures")
         signedHead = nil
         warn("storage", reason)
-        switch waiting.removeValue(forKey: id) {
+        let continuation = waiting.removeValue(forKey: id) ?? .nothing
+        switch continuation {
         // Nothing was announced yet, so nothing is lost: the node goes on in memory and says so.
         case .begin: begin()
         case .operations(_, _, let command?), .adopt(_, _, let command?, _), .forget(let command), .answer(let command):
@@ -210,7 +217,8 @@ extension NodeCore {
         case .operations(let verified, let link, nil): insert(verified, from: link)
         case .adopt(let network, let verified, nil, let link): adopted(network, verified, over: link)
         case .admit(let verified, let link): admitted(verified, over: link)
-        case .nothing, nil: break
+        case .sent, .received, .publishPrekeys: proceed(continuation)
+        case .serve, .nothing: break
         }
     }
 

@@ -95,9 +95,10 @@ extension NodeCore {
         guard self.network?.id != network.id else { return }
         let past = links.ids
         enter(network)
+        clearDisk()
         for operation in verified { operations.insert(operation) }
         membership = operations.evaluate()
-        for member in membership.members { memberSince[member] = now }
+        for member in membership.members { admit(member) }
         isCatchingUp = link != nil
         for member in rosterMembers { dialKnock(of: member) }
         offers.removeAll { _, _ in true }
@@ -130,6 +131,7 @@ extension NodeCore {
             close(link, .noLongerMember)
         }
         enter(Network(open: "", with: cryptography))
+        clearDisk()
         network = nil
         operations = Self.noOperations(of: id, limits: configuration.limits)
         membership = operations.evaluate()
@@ -212,7 +214,7 @@ extension NodeCore {
 
     /// Every change re-examines every link, and what was kept for those who are out goes.
     private mutating func membershipChanged(from old: Membership) {
-        for member in membership.members where memberSince[member] == nil { memberSince[member] = now }
+        for member in membership.members where memberSince[member] == nil { admit(member) }
         let gone = old.members.subtracting(membership.members).union(membership.revoked.subtracting(old.revoked))
         for member in gone.sorted() {
             memberSince[member] = nil

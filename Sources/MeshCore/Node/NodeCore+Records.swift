@@ -199,7 +199,14 @@ extension NodeCore {
     /// The calendar may jump (a suspended laptop, a corrected clock): it is looked at this often.
     private static let prekeyCheck: Duration = .seconds(60)
 
+    /// A prekey is on disk before it is published, and an erased one is gone from there.
+    mutating func keepPrekeys() {
+        arePrekeysStored = false
+        keep(then: .publishPrekeys)
+    }
+
     mutating func publishPrekeys() {
+        guard arePrekeysStored else { return }
         publish(RecordKey.prekeys, chat.ring.published.encoded())
         guard let turn = chat.ring.nextTurn else { return }
         let wait = turn > now.wall ? turn - now.wall : 0
@@ -209,7 +216,7 @@ extension NodeCore {
     mutating func turnPrekeys() {
         timers.prekeys = now + Self.prekeyCheck
         guard network != nil else { return }
-        if chat.turnPrekeys(at: now) { publishPrekeys() }
+        if chat.turnPrekeys(at: now) { keepPrekeys() }
     }
 
     func prekeys(of member: NodeID) -> PrekeysValue? {

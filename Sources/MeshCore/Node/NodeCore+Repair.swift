@@ -64,10 +64,17 @@ extension NodeCore {
             if mayAnswer(link) { sendVector(over: link, withChains: true) }
             return
         }
+        for chain in chains where chain.author == id { leaveChain(chain) }
         links[link]?.peerVector = chains
         requestRanges()
         let sentRecently = links[link]?.vectorSentAt.map { now - $0 < .seconds(2) } ?? false
         if chat.history.exceeds(chains), !sentRecently { sendVector(over: link, withChains: true) }
+    }
+
+    /// A message of this node that it does not know itself: its disk is older than what it has said.
+    private mutating func leaveChain(_ entry: VersionVector.Entry) {
+        guard chat.leaveChainIfTaken(entry.chain, upTo: entry.next) else { return }
+        warn("forked-log", "others hold messages of this identity that this node does not know: is it running twice?")
     }
 
     /// Asks one peer at a time, so that two neighbours do not send the same history twice.
@@ -170,7 +177,13 @@ extension NodeCore {
         }
         guard mayAsk(request.signer) else { return count("refused.requestRate") }
         answered[requestID] = true
-        let (items, hasMore) = serve(request, requestID)
+        guard let query = query(for: request) else { return respond(to: request, requestID, with: []) }
+        outbox.append(.find(register(.serve(request, requestID)), query))
+    }
+
+    /// `found`: what was read from the disk for it.
+    mutating func respond(to request: SyncRequest, _ requestID: Hash, with found: [ChatHistory.Item]) {
+        let (items, hasMore) = serve(request, requestID, found)
         markPassed(items)
         let body = SyncResponse(signer: id, request: requestID, items: items, hasMore: hasMore)
         route(
@@ -191,7 +204,9 @@ extension NodeCore {
         }
     }
 
-    private mutating func serve(_ request: SyncRequest, _ requestID: Hash) -> ([SyncResponse.Item], Bool) {
+    private mutating func serve(
+        _ request: SyncRequest, _ requestID: Hash, _ found: [ChatHistory.Item]
+    ) -> ([SyncResponse.Item], Bool) {
         var letters: [SyncResponse.Item] = []
         var items: [ChatHistory.Item] = []
         var missing: [SyncResponse.Item] = []
@@ -201,9 +216,14 @@ extension NodeCore {
             for range in ranges where items.count < WireLimits.syncItems {
                 items += chat.history.items(in: range, limit: WireLimits.syncItems - items.count)
             }
+            items = oldestFirst(items, found)
         case .ids(let ids):
             for id in ids {
-                if let item = chat.history.item(id) { items.append(item) } else { missing.append(.missing(id)) }
+                if let item = chat.history.item(id) ?? found.first(where: { $0.message.id == id }) {
+                    items.append(item)
+                } else {
+                    missing.append(.missing(id))
+                }
             }
         case .direct(let held):
             let waiting = chat.mailbox.letters(for: request.signer, except: held, limit: WireLimits.syncItems / 2)
@@ -215,7 +235,7 @@ extension NodeCore {
                 requestDirect(from: request.signer)
             }
             isCut = first.count < waiting.count || waiting.count == WireLimits.syncItems / 2
-            items = chat.history.directItems(from: id, to: request.signer, except: held)
+            items = oldestFirst(chat.history.directItems(from: id, to: request.signer, except: held), found)
         }
         let room = WireLimits.syncItems - letters.count - missing.count
         let permitted = items.filter { mayHand($0, to: request.signer) }
@@ -229,8 +249,16 @@ extension NodeCore {
         return (letters + (resealed ?? []) + missing, isCut)
     }
 
+    /// What is read from the disk came before what is still in memory.
+    private func oldestFirst(_ items: [ChatHistory.Item], _ found: [ChatHistory.Item]) -> [ChatHistory.Item] {
+        guard !found.isEmpty else { return items }
+        let all = (found + items).sorted { ChainPlace($0.header) < ChainPlace($1.header) }
+        return Array(all.prefix(WireLimits.syncItems))
+    }
+
     /// Group messages as the policy allows; direct ones only by their author, to their recipient (protocol, 3.4, 3.5).
     private func mayHand(_ item: ChatHistory.Item, to requester: NodeID) -> Bool {
+        if unpublished.contains(item.message.id) { return false }
         if let to = item.header.to { return item.header.sender == id && to == requester }
         guard mayWrite(item.header) else { return false }
         if configuration.historyForNew == .all || item.header.sender == requester { return true }

@@ -23,8 +23,8 @@ package struct NodeCore: Sendable {
     var topology: TopologyMachine
     /// The topology does not have the newest roster yet; see ``settleRoster()``.
     var isRosterStale = false
-    /// Since when this node has counted a key as a member; decides what `history_for_new` hands over.
-    var memberSince: [NodeID: Instant] = [:]
+    /// Since when this node has counted a key as a member, ms since 1970; decides what `history_for_new` hands over.
+    var memberSince: [NodeID: UInt64] = [:]
     /// Payloads that a GRAFT may ask for.
     var payloads = BoundedMap<Hash, BroadcastItem>(capacity: Self.payloadCache)
 
@@ -80,6 +80,10 @@ package struct NodeCore: Sendable {
     // Waiting for the store
     var persistCount: UInt64 = 0
     var waiting: [PersistID: Continuation] = [:]
+    /// Own messages on their way to the disk: nobody may have them before, or a crash would leave two at one place.
+    var unpublished: Set<Hash> = []
+    /// Prekeys on their way to the disk are not published.
+    var arePrekeysStored = true
 
     // Repair
     var requests = BoundedMap<Hash, Request>(capacity: 256)
@@ -152,9 +156,11 @@ package struct NodeCore: Sendable {
         case .datagram(let bytes, let source): receive(datagram: bytes, from: source)
         case .persisted(let id): persisted(id)
         case .persistFailed(let id, let reason): persistFailed(id, reason)
+        case .found(let id, let messages): found(id, messages)
         case .deadline: break
         }
         if hasStarted, !isStopping { runDueTimers() }
+        keepTheRest()
         effects += outbox
         outbox.removeAll(keepingCapacity: true)
         nextDeadline = findNextDeadline()
@@ -231,5 +237,12 @@ enum Continuation: Sendable {
     case admit([VerifiedOperation], LinkID)
     case forget(CommandID)
     case answer(CommandID)
+    /// A message of this node may be published.
+    case sent(ChatMessage, Envelope, CommandID)
+    /// A message may be shown, and if it is a direct one, acknowledged.
+    case received(ChatMessage, ChatHeader)
+    case publishPrekeys
+    /// The answer to a request waits for messages from the disk.
+    case serve(SyncRequest, Hash)
     case nothing
 }

@@ -24,7 +24,7 @@ package protocol DurableStore: Sendable {
 }
 
 /// One change of a ``DurableStore``.
-package enum StoreEntry: Sendable {
+package enum StoreEntry: Sendable, Equatable {
     /// A message that this node can read. An id or an index that is there already is left as it is.
     case message(StoredMessage)
     /// How far a chain is held; takes the place of what was stored for the same author, chain and recipient.
@@ -42,6 +42,14 @@ package enum StoreEntry: Sendable {
     case pruneMessages(before: Int)
     /// When a member was first known as one, ms since 1970; the first entry of a member counts.
     case memberSince(NodeID, UInt64)
+    /// Erases all there is: the network was forgotten.
+    case clear
+}
+
+/// What is asked of a ``DurableStore`` while the node runs.
+package enum StoreQuery: Sendable, Equatable {
+    case places([ChainPlace])
+    case ids([Hash])
 }
 
 /// What a ``DurableStore`` gives back at the start.
@@ -63,7 +71,7 @@ package struct StoredState: Sendable {
 }
 
 /// A message as it is kept: signed and sealed as it travelled, and the key that opens it.
-package struct StoredMessage: Sendable {
+package struct StoredMessage: Sendable, Equatable {
     /// Counts arrivals at this node; never given twice.
     package let index: Int
     package let id: Hash
@@ -83,10 +91,15 @@ package struct StoredMessage: Sendable {
         (self.index, self.id, self.place, self.signed) = (index, id, place, signed)
         (self.ciphertext, self.messageKey, self.via, self.storedAt) = (ciphertext, messageKey, via, storedAt)
     }
+
+    /// An id is the hash of all that matters.
+    package static func == (left: StoredMessage, right: StoredMessage) -> Bool {
+        left.index == right.index && left.id == right.id
+    }
 }
 
 /// The place of one message: author, chain, number, and for a direct message its recipient.
-package struct ChainPlace: Hashable, Sendable {
+package struct ChainPlace: Hashable, Comparable, Sendable {
     package let author: NodeID
     package let chain: ChainID
     package let to: NodeID?
@@ -94,6 +107,14 @@ package struct ChainPlace: Hashable, Sendable {
 
     package init(author: NodeID, chain: ChainID, to: NodeID?, seq: UInt64) {
         (self.author, self.chain, self.to, self.seq) = (author, chain, to, seq)
+    }
+
+    package static func < (left: ChainPlace, right: ChainPlace) -> Bool {
+        (left.author, left.chain, left.seq) < (right.author, right.chain, right.seq)
+    }
+
+    package init(_ header: ChatHeader) {
+        self.init(author: header.sender, chain: header.chain, to: header.to, seq: header.seq)
     }
 }
 
@@ -131,7 +152,7 @@ package struct StoredOwnChain: Hashable, Sendable {
 }
 
 /// One of this node's prekeys with its private half.
-package struct StoredPrekey: Sendable {
+package struct StoredPrekey: Sendable, Equatable {
     package let published: PrekeysValue.Prekey
     package let privateKey: any Secret
     /// ms since 1970.
@@ -140,10 +161,12 @@ package struct StoredPrekey: Sendable {
     package init(published: PrekeysValue.Prekey, privateKey: any Secret, eraseAt: UInt64) {
         (self.published, self.privateKey, self.eraseAt) = (published, privateKey, eraseAt)
     }
+
+    package static func == (left: StoredPrekey, right: StoredPrekey) -> Bool { left.published == right.published }
 }
 
 /// A sealed direct message between others, kept for its recipient.
-package struct StoredLetter: Sendable {
+package struct StoredLetter: Sendable, Equatable {
     package let id: Hash
     package let envelope: Envelope
     /// ms since 1970.

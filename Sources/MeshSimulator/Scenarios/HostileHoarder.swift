@@ -7,7 +7,7 @@ extension Scenario {
             nodes: 10
         ) { stage in
             var appetite = Hoarder.Appetite()
-            // Up to a hundred nodes, as much in all as one hostile node could do; above, five great bursts in ten seconds.
+            // In small worlds as much in all as one hostile node could do; in large ones, five great bursts in ten seconds.
             let hostile = Double(max(1, stage.options.nodes / 10))
             appetite.bursts = stage.isLarge ? 0.05 : 1 / hostile
             appetite.invitations = stage.isLarge ? 100 : 16

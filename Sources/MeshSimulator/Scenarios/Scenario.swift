@@ -73,9 +73,9 @@ package final class Stage {
         world = World(Self.worldOptions(options))
     }
 
-    /// Above a hundred nodes stories are told shorter, so that each ends within a minute of real time; what is measured
+    /// From a hundred nodes on stories are told shorter, so that each ends within a minute of real time; what is measured
     /// is by node and second. Only a split lasts ten minutes at every size.
-    var isLarge: Bool { options.nodes > 100 }
+    var isLarge: Bool { options.nodes >= 100 }
 
     private static func worldOptions(_ options: Scenario.Options) -> World.Options {
         var result = World.Options()

@@ -13,6 +13,8 @@ package final class SimulatedNode {
     // The host
     /// What was stored and survives a crash, each entry through its byte form.
     package internal(set) var store: [StateEntry] = []
+    /// Messages and prekeys, where the configuration is durable.
+    package internal(set) var disk = MemoryDisk()
     /// Can others connect to it? Else it is behind NAT.
     package var isDiallable = true
     /// The machine answers, with a refusal if no process listens.

@@ -18,7 +18,7 @@ extension World {
         case .malformed(let link, let error): describe("malformed", "\(peer(link, of: node)) \(error)", of: node)
         case .started: describe("started", "life \(node.life)", of: node)
         case .datagram(let bytes, let source): describe("datagram", "\(bytes.count) B from \(source)", of: node)
-        case .persisted, .persistFailed, .deadline: break
+        case .persisted, .persistFailed, .found, .deadline: break
         }
     }
 
@@ -31,7 +31,7 @@ extension World {
             describe("dial", "\(link) to \(target)", of: node)
         case .close(let link, let reason): describe("close", "\(peer(link, of: node)) \(reason.rawValue)", of: node)
         case .emit(let event): describe("event", detail(of: event), of: node)
-        case .open, .answer, .persist, .stopped, .datagram: break
+        case .open, .answer, .persist, .store, .find, .stopped, .datagram: break
         }
     }
 

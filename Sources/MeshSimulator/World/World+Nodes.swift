@@ -20,6 +20,9 @@ extension World {
             node.core = NodeCore(
                 configuration: node.configuration, cryptography: node.cryptography, restored: node.store,
                 randomSeed: randomSeed, now: now)
+            if node.configuration.isDurable {
+                node.core.restore(node.disk.restore(at: now.wall, newest: node.configuration.limits.history))
+            }
         }
         deliver(.started(listening: node.endpoint, reachable: node.isDiallable ? [node.endpoint] : []), to: node)
         if node.misbehaviour != nil { schedule(.mischief(node.index, life: node.life), after: 1_000_000_000) }

@@ -139,6 +139,11 @@ package final class World {
             if nodes[index].life == life { deliver(input, to: nodes[index]) }
         case .stored(let index, let life, let entries, let id):
             if nodes[index].life == life { stored(entries, as: id, at: nodes[index]) }
+        case .kept(let index, let life, let entries, let id):
+            if nodes[index].life == life {
+                nodes[index].disk.append(entries)
+                deliver(.persisted(id), to: nodes[index])
+            }
         case .arrival(let connection, let side, let item): arrive(item, at: side, of: connection)
         case .knock(let dialling): knock(dialling)
         case .established(let connection, let side): establish(side, of: connection)
@@ -210,6 +215,11 @@ package final class World {
         case .emit(let event): tell(event, of: node)
         case .answer(let command, let answer): answered(command, answer, at: node)
         case .persist(let id, let entries): persist(entries, as: id, at: node)
+        case .store(let id, let entries):
+            schedule(.kept(node.index, life: node.life, entries, id), after: network.storeDelay.nanoseconds)
+        case .find(let id, let query):
+            let found = Input.found(id, node.disk.find(query))
+            schedule(.input(node.index, life: node.life, found), after: network.storeDelay.nanoseconds)
         case .stopped: stopped(node)
         case .datagram(let bytes, let destination): send(bytes, to: destination, from: node)
         }
@@ -244,6 +254,7 @@ package final class World {
         case .datagram(let bytes, _): for byte in bytes { hash.add(UInt64(byte)) }
         case .malformed(let link, _): hash.add(link.value &+ 6)
         case .started, .persistFailed: hash.add(7)
+        case .found: hash.add(9)
         }
         if trace.isOn { describe(input, at: node) }
     }
@@ -260,7 +271,7 @@ package final class World {
         case .close(let link, let reason):
             hash.add(link.value)
             hash.add(reason.rawValue)
-        case .emit, .answer, .persist, .stopped, .datagram: hash.add(8)
+        case .emit, .answer, .persist, .store, .find, .stopped, .datagram: hash.add(8)
         }
         if trace.isOn { describe(effect, of: node) }
     }

@@ -8,6 +8,8 @@ enum WorldEvent {
     case input(Int, life: Int, Input)
     /// What a node asked to be stored is on disk.
     case stored(Int, life: Int, [StateEntry], PersistID)
+    /// The same for messages and prekeys.
+    case kept(Int, life: Int, [StoreEntry], PersistID)
     /// Something arrives at one end of a connection.
     case arrival(connection: Int, side: Int, Connection.Item)
     /// A SYN arrives.

@@ -18,7 +18,7 @@ import Testing
             via: nil, isOwn: false, lamport: header.lamport, seq: seq)
         return ChatHistory.Item(
             message: message, signed: WireValues.message, header: header, ciphertext: [],
-            messageKey: SecretBytes(copying: WireValues.run(1)), storedAt: Instant(uptime: 0, wall: 0))
+            messageKey: SecretBytes(copying: WireValues.run(1)), storedAt: 0)
     }
 
     private static func history(_ numbers: [UInt64], limit: Int = 100) -> ChatHistory {

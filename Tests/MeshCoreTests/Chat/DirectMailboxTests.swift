@@ -17,7 +17,7 @@ import Testing
             sender: from, chain: chain, seq: seq, prev: .zero, lamport: 1, to: to, audience: .zero)
         let message = Signed(body: [], signature: WireValues.message.signature)
         let envelope = Envelope(message: message, wraps: [], ciphertext: Array(repeating: UInt8(seq), count: bytes))
-        mailbox.insert(envelope, id: WireValues.alice.hash(header.encoded()), header: header, now: now)
+        mailbox.insert(envelope, id: WireValues.alice.hash(header.encoded()), header: header, at: now.wall)
     }
 
     private static func held(_ mailbox: DirectMailbox, for member: NodeID = bob, except: [ChainRange] = []) -> [UInt8] {

@@ -1,4 +1,5 @@
 import MeshCrypto
+import MeshSimulator
 import Testing
 
 @testable import MeshCore
@@ -9,6 +10,7 @@ final class LoneNode {
     let cryptography: OpenSSLCryptography
     var core: NodeCore
     private(set) var now: Instant
+    private(set) var disk: MemoryDisk
     private(set) var store: [StateEntry]
     private(set) var sent: [(link: LinkID, message: Message)] = []
     private(set) var closed: [LinkID: CloseReason] = [:]
@@ -27,7 +29,7 @@ final class LoneNode {
     static let seed = Endpoint(host: "10.9.9.9", port: 9_000)
 
     init(
-        identity: UInt8 = 200, store: [StateEntry] = [],
+        identity: UInt8 = 200, store: [StateEntry] = [], disk: MemoryDisk = MemoryDisk(),
         now: Instant = Instant(uptime: 1_000_000_000, wall: 1_800_000_000_000),
         _ change: (inout NodeConfiguration) -> Void = { _ in }
     ) {
@@ -37,9 +39,12 @@ final class LoneNode {
         configuration.nick = "lone"
         change(&configuration)
         cryptography = WireValues.identity(identity)
-        (self.now, self.store) = (now, store)
+        (self.now, self.store, self.disk) = (now, store, disk)
         core = NodeCore(
             configuration: configuration, cryptography: cryptography, restored: store, randomSeed: 7, now: now)
+        if configuration.isDurable {
+            core.restore(self.disk.restore(at: now.wall, newest: configuration.limits.history))
+        }
         feed(.started(listening: Self.endpoint, reachable: [Self.endpoint]))
     }
 
@@ -108,6 +113,10 @@ final class LoneNode {
         case .persist(let id, let entries):
             store += entries
             return .persisted(id)
+        case .store(let id, let entries):
+            disk.append(entries)
+            return .persisted(id)
+        case .find(let id, let query): return .found(id, disk.find(query))
         case .stopped: break
         }
         return nil

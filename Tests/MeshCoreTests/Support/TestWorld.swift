@@ -20,6 +20,7 @@ final class TestWorld {
         /// Time stands still for this node, as by SIGSTOP.
         var isPaused = false
         var held: [Input] = []
+        var disk = MemoryDisk()
         var store: [StateEntry] = []
         var events: [MeshEvent] = []
         var answers: [CommandID: Answer] = [:]
@@ -118,6 +119,10 @@ final class TestWorld {
         node.core = NodeCore(
             configuration: node.configuration, cryptography: node.secrets, restored: node.store,
             randomSeed: UInt64(index(node)) &* 77 &+ node.commands, now: time(of: index(node)))
+        if node.configuration.isDurable {
+            let wall = time(of: index(node)).wall
+            node.core.restore(node.disk.restore(at: wall, newest: node.configuration.limits.history))
+        }
         deliver(
             .started(listening: node.endpoint, reachable: node.isDialable ? [node.endpoint] : []), to: index(node))
     }
@@ -332,6 +337,10 @@ final class TestWorld {
             // What survives goes through its byte form.
             node.store += entries.compactMap { try? StateEntry(decoding: $0.encoded()) }
             schedule(.input(index, .persisted(id)), after: .zero)
+        case .store(let id, let entries):
+            node.disk.append(entries)
+            schedule(.input(index, .persisted(id)), after: .zero)
+        case .find(let id, let query): schedule(.input(index, .found(id, node.disk.find(query))), after: .zero)
         case .stopped: node.isUp = false
         case .datagram(let bytes, let destination): send(bytes, to: destination, from: index)
         case .open: break
