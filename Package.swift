@@ -80,7 +80,7 @@ let package = Package(
         .target(
             name: "ChatKit",
             dependencies: [
-                "Mesh", "MeshCore", "MeshCrypto",
+                "Mesh", "MeshCore", "MeshCrypto", "MeshStore",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),

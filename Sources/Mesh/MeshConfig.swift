@@ -49,6 +49,10 @@ public struct MeshConfig: Sendable {
     public var historyForNew = HistoryPolicy.all
     /// Keeps network, members and addresses across restarts; nil: in memory only.
     public var store: (any StateStore)?
+    /// Messages are erased here so long after they came; nil: never for their age.
+    public var keepMessages: Duration?
+    /// So many messages are kept on disk at most; nil: as many as there is room for.
+    public var storedMessages: Int?
     /// Keeps messages and prekeys across restarts; nil: in memory only.
     package var messageStore: (any DurableStore)?
     public var logger = Logger(label: "mesh") { _ in SwiftLogNoOpLogHandler() }

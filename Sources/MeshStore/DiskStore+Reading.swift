@@ -28,6 +28,10 @@ extension DiskStore {
         }
     }
 
+    package func messageCount() throws(StoreError) -> Int {
+        try read { try Int.fetchOne($0.database, sql: "SELECT count(*) FROM message") ?? 0 }
+    }
+
     package func messages(since: Int, until: Int, limit: Int) throws(StoreError) -> [StoredMessage] {
         try read { reader in
             try reader.messages("WHERE id >= ? AND id < ? ORDER BY id", [since, until], limit: limit)

@@ -119,7 +119,7 @@ package final class DiskStore: DurableStore {
 extension StoreEntry {
     fileprivate var erases: Bool {
         switch self {
-        case .erasePrekeys, .pruneMessages, .clear: true
+        case .erasePrekeys, .pruneMessages, .forgetMessages, .clear: true
         default: false
         }
     }

@@ -21,6 +21,7 @@ struct EntryWriter {
         case .removeLetters(let ids):
             for id in ids { try database.delete(tag: sealer.tag(.letter, id.rawBytes), from: .letter) }
         case .pruneMessages(let index): try pruneMessages(before: Int64(index))
+        case .forgetMessages(let wall): try pruneMessages(before: firstIndex(storedFrom: wall))
         case .memberSince(let member, let since):
             let record = MemberRecord(member: member, since: since)
             try insert(record.encoded(), into: .memberSince, sealer.tag(.member, member.rawBytes))
@@ -62,6 +63,19 @@ struct EntryWriter {
     private func replace(_ content: [UInt8], in table: StoreTable, _ tag: [UInt8]) throws {
         guard let id = try database.number(ofTag: tag, in: table) else { return try insert(content, into: table, tag) }
         try database.update(sealer.seal(content, in: table, id: id, tag: tag), in: table)
+    }
+
+    /// Where the messages begin that were stored at this time or later. They lie in the order of time, as far as the
+    /// clock went forward, so the border is found by halving; damaged rows are passed over.
+    private func firstIndex(storedFrom wall: UInt64) throws -> Int64 {
+        let reader = RowReader(database, sealer)
+        var (low, high) = (Int64(0), try MetaRows(database, sealer).nextIndex())
+        while low < high {
+            let middle = low + (high - low) / 2
+            let next = try reader.messages("WHERE id >= ? AND id < ? ORDER BY id", [middle, high], limit: 1).first
+            if let next, next.storedAt < wall { low = Int64(next.index) + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Indices are not given again after their messages are gone, so the store remembers how far they went.

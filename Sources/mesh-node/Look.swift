@@ -25,21 +25,6 @@ struct Graph: AsyncParsableCommand {
     func run() async throws { await client.call("graph") }
 }
 
-struct History: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show what was said, in causal order.")
-    @OptionGroup var client: ClientOptions
-
-    @Option(help: ArgumentHelp("Only messages whose index is at least this.", valueName: "INDEX"))
-    var since: UInt32 = 0
-
-    @Option(help: ArgumentHelp("At most so many messages.", valueName: "COUNT"))
-    var limit: UInt32 = 1_000
-
-    func run() async throws {
-        await client.call("history", [.init("since", JSON(Int(since))), .init("limit", JSON(Int(limit)))])
-    }
-}
-
 struct Events: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print events as they happen, until the node ends.")
     @OptionGroup var client: ClientOptions

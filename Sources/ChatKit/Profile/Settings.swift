@@ -13,6 +13,9 @@ package struct SettingsLayer: Equatable, Sendable {
     package var advertise: [Endpoint]?
     package var discovers: Bool?
     package var historyForNew: HistoryPolicy?
+    package var keepsHistory: Bool?
+    package var keepMessages: Age?
+    package var storedMessages: Int?
     package var logLevel: Logger.Level?
     package var logFile: String?
 
@@ -31,6 +34,9 @@ package struct SettingsLayer: Equatable, Sendable {
         result.advertise = advertise ?? below.advertise
         result.discovers = discovers ?? below.discovers
         result.historyForNew = historyForNew ?? below.historyForNew
+        result.keepsHistory = keepsHistory ?? below.keepsHistory
+        result.keepMessages = keepMessages ?? below.keepMessages
+        result.storedMessages = storedMessages ?? below.storedMessages
         result.logLevel = logLevel ?? below.logLevel
         result.logFile = logFile ?? below.logFile
         return result
@@ -50,6 +56,9 @@ package enum Setting: String, CaseIterable, Sendable {
     case advertise
     case discovery
     case historyForNew = "history_for_new"
+    case historyDisk = "history.disk"
+    case historyKeep = "history.keep"
+    case historyMax = "history.max"
     case logLevel = "log.level"
     case logFile = "log.file"
 
@@ -99,6 +108,17 @@ extension SettingsLayer {
                 throw BadValue(expected: "\"none\", \"since_join\" or \"all\"")
             }
             historyForNew = policy
+        case .historyDisk: keepsHistory = try Self.bool(value)
+        case .historyKeep:
+            guard case .text(let text) = value, let age = Age(text) else {
+                throw BadValue(expected: "a time like \"30d\" or \"12h\", or \"forever\"")
+            }
+            keepMessages = age
+        case .historyMax:
+            guard let number = Self.number(value), number > 0 else {
+                throw BadValue(expected: "how many messages are kept at most, a number from 1 on")
+            }
+            storedMessages = number
         case .logLevel:
             guard case .text(let text) = value, let level = Logger.Level(rawValue: text) else {
                 let names = Logger.Level.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
@@ -116,6 +136,14 @@ extension SettingsLayer {
             throw BadValue(expected: "1 to 32 characters in quotes, without controls, like \"alice\"")
         }
         return text
+    }
+
+    private static func number(_ value: SettingValue) -> Int? {
+        switch value {
+        case .integer(let number): number
+        case .text(let text): Int(text)
+        default: nil
+        }
     }
 
     private static func port(_ value: SettingValue) throws(BadValue) -> UInt16 {

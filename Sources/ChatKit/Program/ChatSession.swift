@@ -33,7 +33,12 @@ package final class ChatSession: Sendable {
     {
         let lock = try plan.profile.map { profile throws(UserError) in try ProfileLock(profile) }
         var config = plan.config
-        config.keypairSeed = try plan.identity(say: say)
+        if let profile = plan.profile, plan.keepsHistory, let keys = try plan.keys(say: say), let key = keys.storeKey {
+            config.messageStore = try HistoryFile.open(profile, keys.seed, key, say: say)
+            config.keypairSeed = keys.seed
+        } else {
+            config.keypairSeed = try plan.identity(say: say)
+        }
         if let profile = plan.profile {
             let file = try NetworkFile(profile.networkFile, warn: say)
             try config.takeKind(of: file.storedNetwork(), profile: profile)

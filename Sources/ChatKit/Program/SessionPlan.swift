@@ -10,6 +10,8 @@ package struct SessionPlan: Sendable {
     package let config: MeshConfig
     /// Somebody asked for this very port, so no other one will do.
     package let isPortChosen: Bool
+    /// Messages and prekeys are kept on disk.
+    package let keepsHistory: Bool
     private let options: CommonOptions
 
     /// - Throws: ``UserError`` 64, 77 or 78.
@@ -19,6 +21,7 @@ package struct SessionPlan: Sendable {
         var settings = try options.layer().over(try SettingsLayer(environment))
         if let profile { settings = settings.over(try ConfigFile.load(profile.configurationFile)) }
         isPortChosen = settings.port != nil
+        keepsHistory = profile != nil && settings.keepsHistory ?? true
         config = try Self.config(settings, isClosed: options.inviteOnly)
     }
 
@@ -33,6 +36,7 @@ package struct SessionPlan: Sendable {
         config.tls = settings.usesTLS ?? true
         config.discovers = settings.discovers ?? true
         config.historyForNew = settings.historyForNew ?? .all
+        (config.keepMessages, config.storedMessages) = (settings.keepMessages?.duration, settings.storedMessages)
         config.requireInvitation = isClosed
         if settings.usesWideArea ?? false { config.relaxForWideArea() }
         config.logger = try LogFile.logger(level: settings.logLevel ?? .warning, file: settings.logFile)

@@ -148,6 +148,14 @@ package struct ChatHistory: Sendable {
         while let oldest = arrival.popFirst() { evict(oldest) }
     }
 
+    /// Erases what was stored before this time, in ms since 1970, or has a lower index; it counts as held.
+    package mutating func forget(storedBefore wall: UInt64, indexBelow index: Int) {
+        while let id = arrival.first, let oldest = items[id], oldest.storedAt < wall || oldest.message.index < index {
+            arrival.removeFirst()
+            evict(id)
+        }
+    }
+
     private mutating func evict(_ id: Hash) {
         guard let item = items.removeValue(forKey: id) else { return }
         let key = ChainKey(author: item.header.sender, chain: item.header.chain)

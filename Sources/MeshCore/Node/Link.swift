@@ -166,10 +166,12 @@ struct Timers: Sendable {
     /// The next message to ask for again.
     var missed = Instant.distantFuture
 
+    /// Old messages are forgotten.
+    var retention = Instant.distantFuture
     /// Records wait to be passed on together.
     var records = Instant.distantFuture
 
-    var next: Instant { min(min(heartbeat, gossip), min(min(repair, records), min(prekeys, missed))) }
+    var next: Instant { min(min(heartbeat, gossip), min(min(min(repair, retention), records), min(prekeys, missed))) }
 }
 
 /// LAN discovery.

@@ -35,6 +35,10 @@ package struct NodeConfiguration: Sendable, Equatable {
     package var connectTimeout: Duration = .seconds(5)
 
     package var historyForNew = HistoryPolicy.all
+    /// Messages are forgotten this long after they were stored; nil: never for their age.
+    package var keepMessages: Duration?
+    /// How many messages the disk holds at most.
+    package var storedMessages: Int?
     /// A store on disk keeps messages and prekeys.
     package var isDurable = false
     package var limits = Limits()

@@ -8,7 +8,7 @@ extension NodeCore {
             case .push(let link, let id, let hops, let isReset):
                 guard let item = payloads[id], links[link]?.isSynced == true else { continue }
                 send(.gossip(Gossip(isReset: isReset, hops: hops, item: item)), over: link)
-                unpassed.remove(id)
+                passed(id, item)
             case .fetch(let link, let id, _): wanted[link, default: []].append(id)
             case .giveUp(let id, let author):
                 if fictionLimit.allows(at: now) {
@@ -158,6 +158,13 @@ extension NodeCore {
         }
         charge(item.size, to: link)
         send(.gossip(Gossip(isReset: false, hops: 1, item: item)), over: link)
+        passed(id, item)
+    }
+
+    /// A peer has it. What nobody's prekey was known for when it was sealed is of no use to anybody yet: that has been
+    /// passed on when somebody asked for it and got it sealed anew.
+    private mutating func passed(_ id: Hash, _ item: BroadcastItem) {
+        if case .chat(let envelope) = item, envelope.wraps.isEmpty { return }
         unpassed.remove(id)
     }
 

@@ -98,6 +98,7 @@ extension NodeCore {
 
     /// Publishes this node's records; called once per run and network.
     mutating func beginInNetwork() {
+        forgetOldMessages()
         _ = chat.turnPrekeys(at: now)
         publishAddress()
         publishNick()
@@ -145,6 +146,7 @@ extension NodeCore {
         if timers.gossip <= now { gossip() }
         if timers.repair <= now { repair() }
         if timers.prekeys <= now { turnPrekeys() }
+        if timers.retention <= now { forgetOldMessages() }
         checkLinks()
         if let due = plumtree.nextDeadline, due <= now { perform(plumtree.deadline(now: now)) }
         retryMissed()

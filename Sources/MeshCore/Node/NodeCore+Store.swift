@@ -26,6 +26,21 @@ extension NodeCore {
         if configuration.isDurable { outbox.append(.store(register(.nothing), [.clear])) }
     }
 
+    /// How often messages are looked through for old ones.
+    private static let retentionInterval: Duration = .seconds(3_600)
+
+    /// What is older than the group's members want to keep goes, here; it counts as had and does not come back.
+    mutating func forgetOldMessages() {
+        guard configuration.keepMessages != nil || configuration.storedMessages != nil else {
+            timers.retention = .distantFuture
+            return
+        }
+        timers.retention = now + Self.retentionInterval
+        let border = configuration.keepMessages.map { now.wall - min(now.wall, UInt64(max(0, $0.milliseconds))) }
+        chat.forgetMessages(storedBefore: border, keepingNewest: configuration.storedMessages)
+        for id in payloads.keys where !chat.history.contains(id) { payloads[id] = nil }
+    }
+
     /// From now on the member counts as one who was addressed.
     mutating func admit(_ member: NodeID) {
         memberSince[member] = now.wall

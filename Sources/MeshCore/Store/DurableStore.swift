@@ -40,6 +40,8 @@ package enum StoreEntry: Sendable, Equatable {
     case removeLetters([Hash])
     /// Erases all messages whose index is less than this: overwritten on the disk, in the journal too.
     case pruneMessages(before: Int)
+    /// Erases, in the same way, the messages that were stored before this time, ms since 1970.
+    case forgetMessages(storedBefore: UInt64)
     /// When a member was first known as one, ms since 1970; the first entry of a member counts.
     case memberSince(NodeID, UInt64)
     /// Erases all there is: the network was forgotten.

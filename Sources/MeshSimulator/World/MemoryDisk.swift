@@ -34,15 +34,19 @@ package struct MemoryDisk: Sendable {
         case .letter(let letter): if !letters.contains(where: { $0.id == letter.id }) { letters.append(letter) }
         case .removeLetters(let gone): letters.removeAll { gone.contains($0.id) }
         case .pruneMessages(let before): prune(before)
+        case .forgetMessages(let wall):
+            for message in messages.values where message.storedAt < wall { prune(message) }
         case .memberSince(let member, let wall): if memberSince[member] == nil { memberSince[member] = wall }
         case .clear: self = MemoryDisk()
         }
     }
 
     private mutating func prune(_ before: Int) {
-        for (index, message) in messages where index < before {
-            (messages[index], ids[message.id], indexes[message.place]) = (nil, nil, nil)
-        }
+        for (index, message) in messages where index < before { prune(message) }
+    }
+
+    private mutating func prune(_ message: StoredMessage) {
+        (messages[message.index], ids[message.id], indexes[message.place]) = (nil, nil, nil)
     }
 
     package mutating func restore(at wall: UInt64, newest: Int) -> StoredState {

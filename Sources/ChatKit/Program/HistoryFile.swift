@@ -1,0 +1,82 @@
+internal import Mesh
+internal import MeshCore
+internal import MeshCrypto
+internal import MeshStore
+
+/// The history of a profile on disk, for whoever holds the profile's lock.
+package enum HistoryFile {
+    /// The store, or nil when it cannot be used now: then the run goes on in memory, and `say` has told why.
+    ///
+    /// - Throws: ``UserError`` 65 or 77 with the next step, when going on would hide what is there.
+    static func open(
+        _ profile: Profile, _ seed: IdentitySeed, _ key: SecretBytes, say: (String) -> Void
+    ) throws(UserError) -> DiskStore? {
+        do {
+            return try DiskStore(path: profile.storeFile, key: key, identity: IdentityKey(seed: seed).publicKey)
+        } catch {
+            switch error {
+            case .noSpace, .io, .tooLarge:
+                say("\(error); messages of this run are kept in memory only")
+                return nil
+            default: throw UserError(error, profile)
+            }
+        }
+    }
+
+    /// What is wrong with the stored history, in lines; empty when nothing is.
+    package static func check(_ profile: Profile, _ passphrase: PassphraseSource) throws(UserError) -> [String] {
+        let store = try opened(profile, passphrase)
+        do { return try store.check() } catch { throw UserError(error, profile) }
+    }
+
+    /// Copies what can be read into a new file; the damaged one stays beside it.
+    package static func repair(
+        _ profile: Profile, _ passphrase: PassphraseSource
+    ) throws(UserError) -> (kept: Int, lost: Int) {
+        let lock = try ProfileLock(profile)
+        defer { withExtendedLifetime(lock) {} }
+        let keys = try ProfileKeys.load(profile, passphrase: passphrase, creating: false) { _ in }
+        do {
+            return try DiskStore.repair(
+                path: profile.storeFile, key: keys.storeKey, identity: IdentityKey(seed: keys.seed).publicKey)
+        } catch { throw UserError(error, profile) }
+    }
+
+    /// Erases messages that are older than so many milliseconds; nil: all. They count as had and do not come back.
+    package static func prune(
+        _ profile: Profile, _ passphrase: PassphraseSource, olderThan age: UInt64?
+    ) throws(UserError) -> Int {
+        let store = try opened(profile, passphrase)
+        do {
+            let before = try store.messageCount()
+            let now = TimeText.now
+            try store.append([.forgetMessages(storedBefore: age.map { now - min(now, $0) } ?? .max)])
+            return before - (try store.messageCount())
+        } catch { throw UserError(error, profile) }
+    }
+
+    private static func opened(_ profile: Profile, _ passphrase: PassphraseSource) throws(UserError) -> DiskStore {
+        let lock = try ProfileLock(profile)
+        defer { withExtendedLifetime(lock) {} }
+        let keys = try ProfileKeys.load(profile, passphrase: passphrase, creating: false) { _ in }
+        do {
+            return try DiskStore(
+                path: profile.storeFile, key: keys.storeKey, identity: IdentityKey(seed: keys.seed).publicKey)
+        } catch { throw UserError(error, profile) }
+    }
+}
+
+extension UserError {
+    fileprivate init(_ error: StoreError, _ profile: Profile) {
+        switch error {
+        case .otherIdentity, .wrongKey:
+            self.init(
+                .noPermission,
+                "\(error); bring back the identity and store key it was made with, or begin a new history with: "
+                    + "mv \(profile.storeFile) \(profile.storeFile).old")
+        case .newerVersion: self.init(.badData, "\(error); update this program, or use the newer one")
+        case .notAStore: self.init(.badData, "\(error): \(profile.storeFile); move it away")
+        default: self.init(.badData, "\(error)")
+        }
+    }
+}
