@@ -16,7 +16,7 @@ package actor TextChat {
     let delivery: DeliveryWatch
     /// Members whose `joined` notice waits for their nick; no more than there are members.
     private var unnamed: [NodeID: MeshEvent] = [:]
-    private var isSendingHeld = false
+    private var sendingHeld: Task<Void, Never>?
 
     var node: MeshNode { session.node }
 
@@ -57,7 +57,10 @@ package actor TextChat {
         for event in named(event) {
             for line in view.lines(for: event, members: members, now: TimeText.now) { await show(line) }
         }
-        if case .linkUp = event { await sendHeld() }
+        switch event {
+        case .linkUp, .nickChanged: await sendHeld()
+        default: break
+        }
     }
 
     /// A newcomer is in reach a moment before their nick is known; the notice waits for it, for 2 s at most.
@@ -117,7 +120,7 @@ package actor TextChat {
         case .command(let command):
             do {
                 try await perform(command)
-            } catch MemberLookup.Failure.unknownNick where !isTerminal && isBeforeFirstLink {
+            } catch MemberLookup.Failure.unknownNick where !isTerminal && mayLearnNicks {
                 hold(line)
             } catch {
                 say(sentence(error))
@@ -128,9 +131,11 @@ package actor TextChat {
     }
 
     /// A pipe's first lines come before any peer has told the members' nicks.
-    private var isBeforeFirstLink: Bool {
+    private var mayLearnNicks: Bool {
         let others = members.filter { !$0.isSelf }
-        return (session.hasSeedPeers || !others.isEmpty) && !others.contains { $0.state == .online }
+        let near = others.filter { $0.state == .online }
+        guard !near.isEmpty else { return session.hasSeedPeers || !others.isEmpty }
+        return near.contains { $0.nick == nil }
     }
 
     private func send(_ text: String, _ line: String, isTerminal: Bool) async {
@@ -157,11 +162,17 @@ package actor TextChat {
         say("waits until somebody is linked: \(shortened(line))")
     }
 
-    /// Sends what a pipe brought before there was anybody to send it to.
+    /// Sends what a pipe brought before there was anybody to send it to; whoever asks meanwhile waits for it too.
     private func sendHeld() async {
-        guard !isSendingHeld, !held.isEmpty else { return }
-        isSendingHeld = true
-        defer { isSendingHeld = false }
+        if let sendingHeld { return await sendingHeld.value }
+        guard !held.isEmpty else { return }
+        let task = Task { await trySendingHeld() }
+        sendingHeld = task
+        await task.value
+        sendingHeld = nil
+    }
+
+    private func trySendingHeld() async {
         var condition = MeshCondition()
         (condition.links, condition.isConverged) = (1, true)
         try? await node.wait(for: condition, timeout: .seconds(5))
