@@ -35,6 +35,9 @@ python=python3
 step "tests"
 swift test --skip-build --parallel
 
+step "300 kills of real nodes: nothing that was acknowledged is lost"
+python3 Tests/Durability/kill.py --kills 300
+
 step "2,000 simulated meshes of ten nodes, each ten minutes of random faults (release)"
 swift build --configuration release --product mesh-sim
 "$(swift build --configuration release --show-bin-path)/mesh-sim" --scenario chaos --nodes 10 --runs 2000

@@ -30,9 +30,9 @@ final class Robot: Sendable {
     var key: String { ready["id"]?.string ?? "" }
     var contact: String { ready["contact"]?.string ?? "" }
 
-    init(_ nick: String, _ flags: [String] = ["--invite-only"]) async throws {
-        home = try Home()
-        program = try Program("mesh-chat", ["--json", "--nick", nick] + loopback + flags, home: home.path)
+    init(_ nick: String, _ flags: [String] = ["--invite-only"], home: Home? = nil) async throws {
+        self.home = try home ?? Home()
+        program = try Program("mesh-chat", ["--json", "--nick", nick] + loopback + flags, home: self.home.path)
         ready = try JSONParser.parse(try await program.line(.output, "ready") { _ in true }.utf8)
         try #require(ready["type"] == .string("ready"))
     }
