@@ -41,6 +41,9 @@ struct Link: Sendable {
     var peerVector: [VersionVector.Entry] = []
     /// How often the peer was asked for what it says it has, and did not answer.
     var silences = 0
+    /// A question that only gets through if the peer passes it on, and how many in a row did not.
+    var probe: NodeCore.Probe?
+    var probeFailures = 0
     /// The reason of the peer's LEAVE.
     var leaveReason: LeaveNotice.Reason?
     var closeReason: CloseReason?
@@ -137,7 +140,7 @@ struct Request: Sendable {
     let sentAt: Instant
     let kind: Kind
 
-    enum Kind: Sendable { case ranges, ids, direct }
+    enum Kind: Sendable, Equatable { case ranges, ids, direct, probe(LinkID) }
 }
 
 /// What a vector says, until one more message is stored or the membership changes.
@@ -165,13 +168,16 @@ struct Timers: Sendable {
     var prekeys = Instant.distantFuture
     /// The next message to ask for again.
     var missed = Instant.distantFuture
-
+    /// Questions through neighbours are due to be answered.
+    var probes = Instant.distantFuture
     /// Old messages are forgotten.
     var retention = Instant.distantFuture
     /// Records wait to be passed on together.
     var records = Instant.distantFuture
 
-    var next: Instant { min(min(heartbeat, gossip), min(min(min(repair, retention), records), min(prekeys, missed))) }
+    var next: Instant {
+        min(min(min(heartbeat, gossip), min(repair, retention)), min(min(records, probes), min(prekeys, missed)))
+    }
 }
 
 /// LAN discovery.

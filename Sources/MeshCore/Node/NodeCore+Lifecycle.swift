@@ -149,6 +149,7 @@ extension NodeCore {
         if timers.retention <= now { forgetOldMessages() }
         checkLinks()
         if let due = plumtree.nextDeadline, due <= now { perform(plumtree.deadline(now: now)) }
+        checkProbes()
         retryMissed()
         passOverSilentProvider()
         dialSeeds()

@@ -11,7 +11,8 @@ extension NodeCore {
         }
     }
 
-    private var onlineMembers: [NodeID] { rosterMembers.filter(isOnline) }
+    /// Members in reach, this node among them.
+    package var onlineMembers: [NodeID] { rosterMembers.filter(isOnline) }
 
     /// Who is out sees nobody.
     private func isOnline(_ member: NodeID) -> Bool { isMember && (member == id || online.contains(member)) }

@@ -117,6 +117,7 @@ extension NodeCore {
         settleRoster()
         for link in openLinks { sendVector(over: link, withChains: false) }
         requestDirect(from: directProvider())
+        probeRelays()
         let waiting = chat.unacknowledged.filter { topology.isReachable($0) }
         for member in waiting.shuffled(using: &generator).prefix(Self.remindersPerBeat) { remind(member) }
     }
@@ -277,6 +278,7 @@ extension NodeCore {
             return count("refused.unaskedResponse")
         }
         requests[response.request] = nil
+        if case .probe(let link) = request.kind { return probeSucceeded(over: link) }
         let missedBefore = missed.count
         var brought = 0
         for item in response.items where take(item, request: response.request, request) { brought += 1 }

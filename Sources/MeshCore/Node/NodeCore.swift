@@ -92,6 +92,9 @@ package struct NodeCore: Sendable {
     var directAsked = BoundedMap<NodeID, Instant>(capacity: 1_024)
     var rangesInFlight: (peer: NodeID, until: Instant)?
 
+    /// Beats of anti-entropy, of which every second one asks through the neighbours.
+    var probeTurn = 0
+
     // Timers that are not a machine's own
     var timers = Timers()
     var discovery = DiscoveryState()

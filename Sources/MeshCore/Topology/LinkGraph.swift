@@ -247,6 +247,13 @@ package struct LinkGraph: Sendable {
         return (gained, lost)
     }
 
+    func neighbours(of id: NodeID) -> [NodeID] {
+        guard let rank = ranks[id] else { return [] }
+        var result: [NodeID] = []
+        eachPeer(of: rank) { if isLive(rank, $0) { result.append(members[$0]) } }
+        return result.sorted()
+    }
+
     package func isReachable(_ id: NodeID) -> Bool { ranks[id].map { isInside($0) } ?? false }
 
     /// My component, sorted, me included.

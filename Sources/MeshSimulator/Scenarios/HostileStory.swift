@@ -46,6 +46,8 @@ struct HostileStory {
         for index in hostile { stage.world.enlist(Repentant(), at: index) }
         let agreement = stage.run(until: { $0.agrees }, within: agreementLimit, lookingEvery: .seconds(1))
         stage.report.details.append(("agreementSeconds", agreement ?? -1))
+        // Of links that were made while hostile nodes withheld records, some hear only now.
+        stage.run(until: { $0.honestSeeEachOther }, within: agreementLimit, lookingEvery: .seconds(1))
         stage.judgeDelivery(of: stage.honestMessages(messages))
         stage.judgeHonesty()
     }
@@ -87,6 +89,11 @@ extension World {
     }
 
     var honestNodes: [SimulatedNode] { runningNodes.filter(\.isHonest) }
+
+    var honestSeeEachOther: Bool {
+        let everybody = Set(honestNodes.map(\.id))
+        return honestNodes.allSatisfy { everybody.isSubset(of: Set($0.core.onlineMembers).union([$0.id])) }
+    }
 
     /// Is there a way from each honest node to each other, perhaps by way of hostile members?
     var areHonestLinked: Bool {

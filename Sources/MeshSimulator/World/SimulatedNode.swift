@@ -71,6 +71,9 @@ package final class SimulatedNode {
     func linkCount() -> Int { Self.linkCount(of: &core) }
     private static func linkCount(of core: inout NodeCore) -> Int { core.linkCount }
 
+    func suspectedLinks() -> [LinkID] { Self.suspectedLinks(of: &core) }
+    private static func suspectedLinks(of core: inout NodeCore) -> [LinkID] { core.suspectedLinks }
+
     func counter(_ name: String) -> UInt64 { Self.counter(name, of: &core) }
     private static func counter(_ name: String, of core: inout NodeCore) -> UInt64 { core.counter(name) }
 

@@ -21,6 +21,8 @@ final class TestWorld {
         var isPaused = false
         var held: [Input] = []
         var disk = MemoryDisk()
+        /// Passes on nothing that is carried to one member.
+        var isMute = false
         var store: [StateEntry] = []
         var events: [MeshEvent] = []
         var answers: [CommandID: Answer] = [:]
@@ -303,6 +305,14 @@ final class TestWorld {
         for input in held { deliver(input, to: index(node)) }
     }
 
+    private static func isOwn(_ routed: Routed, of node: Node) -> Bool {
+        switch routed.item {
+        case .request(let signed): (try? SyncRequest(body: signed.body))?.signer == node.id
+        case .response(let signed): (try? SyncResponse(body: signed.body))?.signer == node.id
+        case .raw, .ack: false
+        }
+    }
+
     private func perform(_ effect: Effect, of index: Int) {
         let node = nodes[index]
         switch effect {
@@ -310,6 +320,7 @@ final class TestWorld {
             schedule(
                 .connect(from: End(node: index, link: link), to: endpoint, expected: expected),
                 after: delay * 2 + somewhatSlower())
+        case .send(_, .routed(let routed)) where node.isMute && !Self.isOwn(routed, of: node): break
         case .send(let link, let message):
             guard let other = peers[End(node: index, link: link)] else { return }
             let bytes = message.encoded()

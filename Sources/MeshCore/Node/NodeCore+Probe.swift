@@ -1,0 +1,70 @@
+// Does a neighbour pass on what is not for it? One that beats and speaks but keeps everything to itself looks like a
+// good member, and whoever has no other neighbours hears of nobody any more (compare topology, 5.5, on accomplices).
+extension NodeCore {
+    /// What is being asked through a link.
+    struct Probe: Sendable {
+        var request: Hash
+        var until: Instant
+    }
+
+    /// An answer takes two hops each way.
+    private static let probeTime: Duration = .seconds(5)
+    /// So many questions in a row, to members drawn anew, must come to nothing: one who does not answer may be dead,
+    /// and in a group of which a tenth is silent, four silent ones in a row are one in 10,000.
+    private static let probeFailures = 4
+    /// How long a neighbour that passes nothing on is not linked again.
+    private static let silentBar: Duration = .seconds(60)
+
+    /// Asks a neighbour of each neighbour for nothing: only the answer counts. Every second beat of anti-entropy, which
+    /// is 40 bytes a second at any size of the mesh.
+    mutating func probeRelays() {
+        probeTurn += 1
+        guard probeTurn % 2 == 0 else { return }
+        for link in openLinks where links[link]?.probe == nil { probe(link) }
+    }
+
+    private mutating func probe(_ link: LinkID) {
+        guard let state = links[link], state.isEstablished, state.isSynced, state.suspectSince == nil,
+            let peer = state.peer, let prekey = chat.ring.current,
+            let target = topology.neighbours(of: peer).filter({ $0 != id }).randomElement(using: &generator),
+            let nonce = Bytes32(cryptography.randomBytes(Bytes32.count))
+        else { return }
+        let body = SyncRequest(signer: id, to: target, nonce: nonce, prekey: prekey, want: .ids([]))
+        let signed = body.signed(in: networkID, with: cryptography)
+        let request = SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography)
+        requests[request] = Request(provider: target, prekey: prekey, sentAt: now, kind: .probe(link))
+        links[link]?.probe = Probe(request: request, until: now + Self.probeTime)
+        timers.probes = min(timers.probes, now + Self.probeTime)
+        send(.routed(Routed(to: target, item: .request(signed))), over: link)
+    }
+
+    /// The answer to a probe has come, whichever way.
+    mutating func probeSucceeded(over link: LinkID) {
+        links[link]?.probe = nil
+        links[link]?.probeFailures = 0
+    }
+
+    mutating func checkProbes() {
+        guard timers.probes <= now else { return }
+        timers.probes = .distantFuture
+        for link in openLinks {
+            guard let probe = links[link]?.probe else { continue }
+            guard probe.until <= now else {
+                timers.probes = min(timers.probes, probe.until)
+                continue
+            }
+            requests[probe.request] = nil
+            links[link]?.probe = nil
+            probeFailed(over: link)
+        }
+    }
+
+    private mutating func probeFailed(over link: LinkID) {
+        guard let state = links[link], let peer = state.peer, state.suspectSince == nil else { return }
+        links[link]?.probeFailures += 1
+        guard state.probeFailures + 1 >= Self.probeFailures else { return self.probe(link) }
+        count("silentRelay")
+        offences[peer] = Offence(count: offences[peer]?.count ?? 0, until: now + Self.silentBar)
+        close(link, .silent)
+    }
+}

@@ -1,0 +1,48 @@
+import MeshCore
+import Testing
+
+/// A neighbour that speaks and beats but carries nothing to others is found out and left.
+@Suite struct RelayProbeTests {
+    /// Eight members of an open network, linked and at rest.
+    private static func group() -> TestWorld {
+        let world = TestWorld(seed: 5)
+        for index in 0..<8 {
+            let node = world.add("node\(index)") { configuration in
+                configuration.requireInvitation = false
+                if let first = world.nodes.first {
+                    configuration.seedPeers = [SeedPeer(key: nil, endpoint: first.endpoint)]
+                }
+            }
+            world.start(node)
+        }
+        world.run(for: .seconds(30))
+        return world
+    }
+
+    private static func linked(to node: TestWorld.Node, in world: TestWorld) -> [TestWorld.Node] {
+        world.nodes.filter { $0 !== node && world.areLinkedToEachOther($0, node) }
+    }
+
+    private static func left(_ nodes: [TestWorld.Node]) -> Int {
+        nodes.count { node in node.status().counters.contains { $0.name == "silentRelay" } }
+    }
+
+    @Test func aNeighbourThatCarriesNothingToOthersIsLeft() {
+        let world = Self.group()
+        let mute = world.nodes[3]
+        let neighbours = Self.linked(to: mute, in: world)
+        #expect(neighbours.count >= 2)
+        mute.isMute = true
+        world.run(for: .seconds(100))
+        #expect(Self.left(neighbours) == neighbours.count)
+        #expect(Self.left([mute]) == 0)
+        let parted = world.nodes.filter { $0 !== mute && Self.linked(to: $0, in: world).allSatisfy { $0 === mute } }
+        #expect(parted.isEmpty, "the others have each other")
+    }
+
+    @Test func whoCarriesIsNeverLeft() {
+        let world = Self.group()
+        world.run(for: .seconds(600))
+        #expect(Self.left(world.nodes) == 0)
+    }
+}
