@@ -21,6 +21,13 @@ extension MeshNode {
         try await ask { $0.core.history(since: since, limit: limit) }
     }
 
+    /// How far one of this node's own messages has come, and who has said to hold it; nil when it is not this node's, or
+    /// no longer in memory.
+    public func delivery(of id: Hash) async throws -> Delivery? { try await deliveries(of: [id]).first }
+
+    /// The same of several messages, in their order.
+    public func deliveries(of ids: [Hash]) async throws -> [Delivery] { try await ask { $0.core.deliveries(of: ids) } }
+
     /// Erases all messages that this node holds, and their keys.
     public func clearHistory() async throws { try await order(.clearHistory) }
 

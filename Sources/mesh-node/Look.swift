@@ -25,6 +25,22 @@ struct Graph: AsyncParsableCommand {
     func run() async throws { await client.call("graph") }
 }
 
+struct WhoHas: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "who-has", abstract: "Tell who has a message of this node, and who is behind.")
+    @OptionGroup var client: ClientOptions
+
+    @Argument(
+        help: ArgumentHelp(
+            "Counted back from the newest message, which is 1; or the id of a message.", valueName: "COUNT|ID"))
+    var message = "1"
+
+    func run() async throws {
+        let field = Int(message).map { JSON.Member("last", JSON($0)) } ?? JSON.Member("id", .string(message))
+        await client.call("who-has", [field])
+    }
+}
+
 struct Events: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print events as they happen, until the node ends.")
     @OptionGroup var client: ClientOptions

@@ -28,7 +28,10 @@ struct MeshNodeCommand: AsyncParsableCommand {
             CommandGroup(name: "Identity", subcommands: [Keygen.self, Identify.self, Certificate.self]),
             CommandGroup(
                 name: "Look",
-                subcommands: [Members.self, Links.self, Status.self, Graph.self, History.self, Events.self, Wait.self]),
+                subcommands: [
+                    Members.self, Links.self, Status.self, Graph.self, History.self, WhoHas.self, Events.self,
+                    Wait.self,
+                ]),
             CommandGroup(
                 name: "Act",
                 subcommands: [

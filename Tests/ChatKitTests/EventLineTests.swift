@@ -18,6 +18,7 @@ import Testing
     @Test func everyEventHasTheFieldsOfTheContract() {
         let table: [(MeshEvent, String, [String])] = [
             (.broadcastReceived(from: bob, payload: [1], isDirect: true), "raw", ["from", "data", "direct"]),
+            (.delivered(Hash(bob.bytes), to: 1, of: 2), "delivered", ["id", "count", "of"]),
             (.nodeJoined(bob, nick: "bob", first: true), "joined", ["id", "nick", "first"]),
             (.nodeLeft(bob, nick: "bob", .quit), "left", ["id", "nick", "reason"]),
             (.memberInvited(bob, nick: nil, by: alice), "invited", ["id", "nick", "by"]),
@@ -52,6 +53,22 @@ import Testing
         own.via = nil
         let ownLine = EventLine.make(.chatMessageReceived(own))
         #expect(names(ownLine) == ["id", "index", "direct", "from", "text", "at", "receivedAt", "own"])
+    }
+
+    @Test func aDeliveryNamesWhoHasTheMessageAndWhoIsBehind() {
+        let delivery = Delivery(id: Hash(bob.bytes), isQueued: false, holders: [alice], behind: [bob])
+        let member = MemberInfo(id: bob, nick: "bob\u{1B}", state: .offline, isSelf: false)
+        let line = MachineLine.delivery(ref: "7", delivery, [member])
+        #expect(names(line) == ["ref", "id", "state", "count", "of", "has", "behind"])
+        #expect(line["state"] == .string("delivered") && line["count"] == .integer(1) && line["of"] == .integer(2))
+        #expect(line["has"]?.array?.first?["id"] == .string(alice.hex) && line["has"]?.array?.first?["nick"] == .null)
+        #expect(line["behind"]?.array?.first?["nick"] == .string("bob\u{1B}"))
+        let lines = TextView.lines(for: delivery, members: [member])
+        #expect(lines.count == 3 && lines[0] == "delivered to 1 of 2")
+        #expect(lines[2].hasPrefix("  behind: bob") && lines[2].hasSuffix("(offline)"))
+        #expect(!lines.joined().contains("\u{1B}"))
+        let queued = Delivery(id: Hash(bob.bytes), isQueued: true, holders: [], behind: [])
+        #expect(TextView.lines(for: queued, members: []) == ["queued"])
     }
 
     @Test func subscriptionsKnowTheirTypes() {

@@ -37,6 +37,8 @@ import Testing
             (#"{"cmd":"links"}"#, .links),
             (#"{"cmd":"history"}"#, .history(since: 0, limit: 1_000)),
             (#"{"limit":2,"since":7,"cmd":"history"}"#, .history(since: 7, limit: 2)),
+            (#"{"cmd":"who-has"}"#, .whoHas(.newest(1))), (#"{"cmd":"who-has","last":3}"#, .whoHas(.newest(3))),
+            (#"{"cmd":"who-has","id":"\#(key)"}"#, .whoHas(.id(Hash(hex: key)!))),
             (#"{"cmd":"status"}"#, .status), (#"{"cmd":"graph"}"#, .graph),
             (
                 #"{"cmd":"wait","members":5,"online":4,"links":2,"messages":9,"converged":true,"stateHash":"\#(key)","timeoutMs":50}"#,
@@ -56,7 +58,9 @@ import Testing
 
     @Test(arguments: [
         ("not json", MachineCode.badJSON), ("[]", .badJSON), ("\"x\"", .badJSON), ("", .badJSON), ("{}", .badCommand),
-        (#"{"cmd":7}"#, .badCommand), (#"{"cmd":"sned"}"#, .badCommand), (#"{"cmd":"send"}"#, .badArgument),
+        (#"{"cmd":7}"#, .badCommand), (#"{"cmd":"sned"}"#, .badCommand),
+        (#"{"cmd":"who-has","last":0}"#, .badArgument), (#"{"cmd":"who-has","id":"12"}"#, .badArgument),
+        (#"{"cmd":"send"}"#, .badArgument),
         (#"{"cmd":"send","text":7}"#, .badArgument), (#"{"cmd":"dm","to":"bob"}"#, .badArgument),
         (#"{"cmd":"broadcast","data":"%%"}"#, .badArgument), (#"{"cmd":"invite","key":"abcd"}"#, .badArgument),
         (#"{"cmd":"revoke","key":null}"#, .badArgument), (#"{"cmd":"network","action":"x"}"#, .badArgument),

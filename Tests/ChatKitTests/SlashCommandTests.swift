@@ -10,6 +10,7 @@ import Testing
         ("/revoke charlie", .command(.revoke("charlie"))), ("/members", .command(.members)), ("/me", .command(.me)),
         ("/history", .command(.history(nil))), ("/history 20", .command(.history(20))),
         ("/accept", .command(.accept(nil))),
+        ("/who-has", .command(.whoHas(1))), ("/who-has 3", .command(.whoHas(3))),
         ("/accept alice", .command(.accept("alice"))), ("/verify bob", .command(.verify("bob", marks: false))),
         ("/verify bob ok", .command(.verify("bob", marks: true))), ("/trust bob", .command(.trust("bob"))),
         ("/network", .command(.network(.show))), ("/network new", .command(.network(.found(name: nil)))),
@@ -26,7 +27,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "/dm", "/dm bob", "/invite", "/invite a b", "/revoke", "/revoke a b", "/history x", "/history 0", "/verify",
+        "/dm", "/dm bob", "/invite", "/invite a b", "/revoke", "/revoke a b", "/history x", "/history 0", "/who-has 0",
+        "/who-has x", "/verify",
         "/verify bob yes", "/trust", "/network x", "/network forget no", "/nick", "/help nope", "/quit now",
         "/members all",
     ])

@@ -105,6 +105,8 @@ def gossip_lines():
         yield f"value/links/{name}", wire.links_value(inbound, 3, links[:inbound])
     yield "value/prekeys", wire.prekeys_value(
         [(2, run(171), AT, AT + 7 * 86_400_000), (1, run(172), AT, AT + 86_400_000)])
+    yield "value/acks", wire.acks_value(
+        [(ALICE.key, run(43, 16), 1), (ALICE.key, run(40, 16), LAST), (BOB.key, run(42, 16), 0)])
 
 
 def broadcast_lines():

@@ -175,6 +175,11 @@ def prekeys_value(prekeys):
     return items([u8(rotation) + key(public) + u64(start) + u64(end) for rotation, public, start, end in sorted(prekeys)])
 
 
+def acks_value(acks):
+    """tuples: author, chain, the newest message up to which all of the chain are held"""
+    return items([key(author) + fixed(chain, 16) + u64(seq) for author, chain, seq in sorted(acks)])
+
+
 # ---- Plumtree
 
 def envelope(message, wraps, ciphertext): return message + items(sorted(wraps)) + data(ciphertext)

@@ -27,6 +27,15 @@ import Testing
         let direct = try await alice.event("message") { $0["direct"] == .bool(true) }
         #expect(direct["to"]?["id"] == .string(alice.key) && direct["from"]?["id"] == .string(bob.key))
 
+        let delivered = try await alice.event("delivered")
+        #expect(delivered["id"] == sent["id"] && delivered["count"] == .integer(1) && delivered["of"] == .integer(1))
+        let who = try await alice.ask("who-has")
+        #expect(who["type"] == .string("delivery") && who["id"] == sent["id"])
+        #expect(who["state"] == .string("delivered") && who["behind"] == .array([]))
+        #expect(who["has"]?.array?.first?["id"] == .string(bob.key))
+        #expect(try await bob.event("delivered")["of"] == .integer(1), "the direct message was acknowledged")
+        #expect(try await alice.ask("who-has", [.init("last", .integer(2))])["code"] == .string("bad-argument"))
+
         _ = try await alice.ask("broadcast", [.init("data", .string("aGk="))])
         #expect(try await bob.event("raw")["direct"] == .bool(false))
         _ = try await bob.ask("unicast", [.init("to", .string(alice.key)), .init("data", .string("aGk="))])

@@ -64,6 +64,39 @@ import Testing
         try await alice.isTold("nothing was said yet")
     }
 
+    @Test func whoHasAMessageIsToldWhenAsked() async throws {
+        let alice = try await Person("alice")
+        alice.says("/network new")
+        try await alice.isTold("founded")
+        alice.says("/who-has")
+        try await alice.isTold("no such message")
+        let (carols, bobs) = (try Home(), try Home())
+        var keys: [String] = []
+        for home in [carols, bobs] {
+            keys.append(try await Program.run("mesh-node", ["keygen"], home: home.path).output.first ?? "")
+        }
+        for key in keys {
+            alice.says("/invite \(key)")
+            try await alice.isTold("invited \(key.prefix(8))")
+        }
+        let bob = try await Person("bob", ["--seed", alice.contact], home: bobs)
+        try await alice.isTold("bob joined")
+        alice.says("where is everybody?")
+        try await bob.reads("alice: where is everybody?")
+        // Each answer is asked for; the acknowledgement comes within a second or two.
+        let limit = ContinuousClock.now + .seconds(20)
+        while !alice.program.lines(.output).contains("delivered to 1 of 2"), ContinuousClock.now < limit {
+            let before = alice.program.lines(.output).count
+            alice.says("/who-has")
+            try await alice.program.line(.output, containing: "  behind: ", from: before)
+        }
+        try await alice.reads("delivered to 1 of 2")
+        try await alice.reads("  has it: bob")
+        try await alice.reads("  behind: \(keys[0].prefix(8))")
+        alice.says("/history")
+        try await alice.reads("where is everybody?  [delivered to 1 of 2]")
+    }
+
     @Test func textBeyondTheLimitIsRefusedAndNothingIsLost() async throws {
         let alice = try await Person("alice")
         alice.says("/network new")

@@ -4,6 +4,7 @@ enum AnswerText {
         switch command {
         case "members": (answer["members"]?.array ?? []).map(member)
         case "links": (answer["links"]?.array ?? []).map(link)
+        case "who-has": delivery(answer)
         case "history": (answer["history"]?.array ?? []).map(message)
         case "status": fields(answer["status"])
         case "graph": graph(answer)
@@ -35,6 +36,12 @@ enum AnswerText {
         let direct = value["to"].map { " to \(person($0)) (direct)" } ?? ""
         let body = SafeText.printableLines(value["text"]?.string ?? "").joined(separator: "\n      | ")
         return "\(text(value["at"])) \(person(value["from"]))\(direct): \(body)"
+    }
+
+    private static func delivery(_ answer: JSON) -> [String] {
+        ["\(text(answer["state"])): \(text(answer["count"])) of \(text(answer["of"]))"]
+            + (answer["has"]?.array ?? []).map { "has it: \(person($0))  \(text($0["id"]))" }
+            + (answer["behind"]?.array ?? []).map { "behind: \(person($0))  \(text($0["id"]))" }
     }
 
     private static func graph(_ answer: JSON) -> [String] {

@@ -5,7 +5,7 @@ package enum EventLine {
     /// The types a connection can subscribe to.
     package static let types = [
         "ready", "message", "raw", "joined", "left", "invited", "revoked", "nick", "linkUp", "linkDown", "rejected",
-        "state", "offer", "knock", "fell", "warning",
+        "state", "offer", "knock", "fell", "warning", "delivered",
     ]
 
     /// A type that no event has; nil when all are known.
@@ -50,6 +50,10 @@ package enum EventLine {
     package static func make(_ event: MeshEvent) -> JSON {
         switch event {
         case .chatMessageReceived(let received): return message(received)
+        case .delivered(let id, let count, let audience):
+            return MachineLine.make(
+                "delivered",
+                [.init("id", .string(id.hex)), .init("count", JSON(count)), .init("of", JSON(audience))])
         case .broadcastReceived(let from, let payload, let isDirect):
             return MachineLine.make(
                 "raw",

@@ -41,12 +41,21 @@ package enum MachineCommand: Equatable, Sendable {
     case members
     case links
     case history(since: Int, limit: Int)
+    /// How far one of this node's messages has come.
+    case whoHas(OwnMessage)
     case status
     case graph
     case wait(MeshCondition, timeout: Duration?)
     /// Events of these types only; of all types when empty.
     case subscribe(Set<String>)
     case quit
+}
+
+/// Which of this node's own messages is meant.
+package enum OwnMessage: Equatable, Sendable {
+    case id(Hash)
+    /// Counted back from the newest, which is 1.
+    case newest(Int)
 }
 
 package enum NetworkAction: Equatable, Sendable {
@@ -64,7 +73,7 @@ package struct MachineRequest: Equatable, Sendable {
     package static let lineLimit = 256 * 1_024
     package static let names = [
         "send", "dm", "broadcast", "unicast", "invite", "revoke", "network", "verify", "trust", "accept", "nick",
-        "members", "links", "history", "status", "graph", "wait", "subscribe", "quit",
+        "members", "links", "history", "who-has", "status", "graph", "wait", "subscribe", "quit",
     ]
 
     package init(ref: String? = nil, _ command: Result<MachineCommand, MachineRefusal>) {
@@ -121,6 +130,7 @@ package struct MachineRequest: Equatable, Sendable {
         case "history":
             return .history(
                 since: try arguments.count("since") ?? 0, limit: try arguments.count("limit") ?? 1_000)
+        case "who-has": return .whoHas(try ownMessage(arguments))
         case "status": return .status
         case "graph": return .graph
         case "wait": return try wait(arguments)
@@ -131,6 +141,13 @@ package struct MachineRequest: Equatable, Sendable {
             throw MachineRefusal(
                 .badCommand, "unknown command \"\(SafeText.printable(name, limit: 80))\"" + hint)
         }
+    }
+
+    private static func ownMessage(_ arguments: MachineArguments) throws(MachineRefusal) -> OwnMessage {
+        if let id = try arguments.hash("id") { return .id(id) }
+        let number = try arguments.count("last") ?? 1
+        guard number > 0 else { throw MachineRefusal(.badArgument, "\"last\" counts from 1, the newest message") }
+        return .newest(number)
     }
 
     private static func networkAction(_ arguments: MachineArguments) throws(MachineRefusal) -> NetworkAction {

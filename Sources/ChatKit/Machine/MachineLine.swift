@@ -45,6 +45,22 @@ package enum MachineLine {
         make("history", ref: ref, [.init("history", .array(messages.map(EventLine.message)))])
     }
 
+    /// How far a message has come; whoever holds it, or does not, with the nick.
+    package static func delivery(ref: String?, _ delivery: Delivery, _ members: [MemberInfo]) -> JSON {
+        let nicks = Dictionary(members.map { ($0.id, $0.nick) }, uniquingKeysWith: { first, _ in first })
+        let people = { (ids: [NodeID]) in
+            JSON.array(
+                ids.map { .object([.init("id", .string($0.hex)), .init("nick", JSON(nicks[$0] ?? nil))]) })
+        }
+        return make(
+            "delivery", ref: ref,
+            [
+                .init("id", .string(delivery.id.hex)), .init("state", .string(delivery.state.rawValue)),
+                .init("count", JSON(delivery.count)), .init("of", JSON(delivery.audience)),
+                .init("has", people(delivery.holders)), .init("behind", people(delivery.behind)),
+            ])
+    }
+
     package static func revokePlan(ref: String?, _ falls: [MemberInfo]) -> JSON {
         let list = falls.map { JSON.object([.init("id", .string($0.id.hex)), .init("nick", JSON($0.nick))]) }
         return make("revokePlan", ref: ref, [.init("falls", .array(list))])

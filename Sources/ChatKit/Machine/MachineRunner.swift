@@ -48,6 +48,7 @@ package struct MachineRunner: Sendable {
         case .links: return MachineLine.links(ref: ref, try await node.links(), now: TimeText.now)
         case .history(let since, let limit):
             return MachineLine.history(ref: ref, try await node.chatHistory(since: since, limit: limit))
+        case .whoHas(let message): return try await delivery(of: message, ref)
         case .status: return MachineLine.status(ref: ref, try await node.status(), session.ownAddress)
         case .graph: return MachineLine.graph(ref: ref, try await node.graph())
         case .wait(let condition, let timeout): try await node.wait(for: condition, timeout: timeout)
@@ -64,6 +65,13 @@ package struct MachineRunner: Sendable {
 
     private func sent(_ id: Hash, _ ref: String?) -> JSON {
         MachineLine.ack(ref: ref, [.init("id", .string(id.hex))])
+    }
+
+    private func delivery(of message: OwnMessage, _ ref: String?) async throws -> JSON {
+        guard let delivery = try await node.delivery(of: message) else {
+            throw MachineRefusal(.badArgument, OwnMessage.missing)
+        }
+        return MachineLine.delivery(ref: ref, delivery, try await node.members())
     }
 
     private func perform(_ action: NetworkAction) async throws {

@@ -11,6 +11,7 @@ extension TextChat {
         case .members: try await listMembers()
         case .me: await introduce()
         case .history(let count): try await showHistory(count)
+        case .whoHas(let number): try await tellWhoHas(number)
         case .accept(let text): try await accept(text)
         case .verify(let text, let marks): try await verify(text, marks: marks)
         case .trust(let text):
@@ -75,11 +76,25 @@ extension TextChat {
 
     private func showHistory(_ count: Int?) async throws {
         await refreshMembers()
-        let messages = try await node.chatHistory()
-        for message in messages.suffix(count ?? messages.count) {
-            await show(view.line(for: message, members: members, now: TimeText.now))
+        let all = try await node.chatHistory()
+        let messages = all.suffix(count ?? all.count)
+        let deliveries = try await node.deliveries(of: messages.filter(\.isOwn).map(\.id))
+        let words = Dictionary(deliveries.map { ($0.id, TextView.words(for: $0)) }, uniquingKeysWith: { $1 })
+        for message in messages {
+            let line = view.line(for: message, members: members, now: TimeText.now)
+            guard let state = words[message.id], case .message(let text) = line else {
+                await show(line)
+                continue
+            }
+            await output.write("\(text)  [\(state)]")
         }
         if messages.isEmpty { say("nothing was said yet") }
+    }
+
+    private func tellWhoHas(_ number: Int) async throws {
+        await refreshMembers()
+        guard let delivery = try await node.delivery(of: .newest(number)) else { return say(OwnMessage.missing) }
+        for line in TextView.lines(for: delivery, members: members) { await output.write(line) }
     }
 
     private func accept(_ text: String?) async throws {

@@ -50,6 +50,8 @@ package enum SlashCommand: Equatable, Sendable {
     case me
     /// The last so many messages; nil for all that are kept.
     case history(Int?)
+    /// Who has the so-manieth of one's own messages, counted back from the newest, which is 1.
+    case whoHas(Int)
     /// The member whose offer to take; nil when there is only one.
     case accept(String?)
     case verify(String, marks: Bool)
@@ -81,6 +83,9 @@ package enum SlashCommand: Equatable, Sendable {
         case .history:
             guard first.isEmpty || Int(first).map({ $0 > 0 }) == true else { return nil }
             self = .history(Int(first))
+        case .whoHas:
+            guard let number = first.isEmpty ? 1 : Int(first), number > 0 else { return nil }
+            self = .whoHas(number)
         case .accept: self = .accept(first.isEmpty ? nil : first)
         case .verify:
             guard second.isEmpty || second == "ok" else { return nil }
@@ -98,7 +103,7 @@ package enum SlashCommand: Equatable, Sendable {
         let needsArgument: Set<HelpTopic> = [.invite, .revoke, .trust, .verify, .nick]
         if needsArgument.contains(topic), first.isEmpty { return nil }
         // A stray word behind a key is a slip that must not be half obeyed.
-        let takesOne: Set<HelpTopic> = [.invite, .revoke, .trust, .accept, .history, .help]
+        let takesOne: Set<HelpTopic> = [.invite, .revoke, .trust, .accept, .history, .whoHas, .help]
         if takesOne.contains(topic), !second.isEmpty { return nil }
         let takesNone: Set<HelpTopic> = [.members, .me, .quit]
         if takesNone.contains(topic), !first.isEmpty { return nil }
@@ -118,7 +123,9 @@ package enum SlashCommand: Equatable, Sendable {
 
 /// The commands, each with its help.
 package enum HelpTopic: String, CaseIterable, Sendable {
-    case dm, invite, revoke, members, me, history, accept, verify, trust, network, nick, help, quit
+    case dm, invite, revoke, members, me, history
+    case whoHas = "who-has"
+    case accept, verify, trust, network, nick, help, quit
 
     /// What it does, how it is written, two examples where there are two.
     private var texts: (summary: String, usage: String, examples: [String]) {
@@ -138,6 +145,11 @@ package enum HelpTopic: String, CaseIterable, Sendable {
         case .members: ("who belongs to the group, and who is in reach", "/members", ["/members"])
         case .me: ("your key, and the line to hand to a friend", "/me", ["/me"])
         case .history: ("what was said before", "/history [COUNT]", ["/history", "/history 20"])
+        case .whoHas:
+            (
+                "who has your newest message, or your COUNT-th newest, and who is behind", "/who-has [COUNT]",
+                ["/who-has", "/who-has 3"]
+            )
         case .accept:
             (
                 "join the network that a member on the local net offers", "/accept [NICK|KEY]",

@@ -44,6 +44,29 @@ package struct TextView: Sendable {
         return .message(head + ": " + SafeText.printableLines(message.string).joined(separator: "\n      | "))
     }
 
+    /// How far a message of one's own has come, in a word or two.
+    package static func words(for delivery: Delivery) -> String {
+        switch delivery.state {
+        case .queued: "queued"
+        case .passed: "passed on"
+        case .delivered: "delivered to \(delivery.count) of \(delivery.audience)"
+        }
+    }
+
+    /// Who has a message and who is behind.
+    package static func lines(for delivery: Delivery, members: [MemberInfo]) -> [String] {
+        let names = { (ids: [NodeID]) in
+            ids.map { id in
+                let member = members.first { $0.id == id }
+                let state = member.map { $0.state == .online ? "" : " (\($0.state.rawValue))" } ?? ""
+                return NickText.name(id, nick: member?.nick, among: members) + state
+            }.joined(separator: ", ")
+        }
+        return [words(for: delivery)]
+            + (delivery.holders.isEmpty ? [] : ["  has it: " + names(delivery.holders)])
+            + (delivery.behind.isEmpty ? [] : ["  behind: " + names(delivery.behind)])
+    }
+
     private func bold(_ name: String) -> String { isStyled ? "\u{1B}[1m\(name)\u{1B}[0m" : name }
 
     private func noticeTexts(_ event: MeshEvent, _ members: [MemberInfo]) -> [String] {
@@ -75,7 +98,7 @@ package struct TextView: Sendable {
         case .broadcastReceived(let from, let payload, _):
             return ["\(payload.count) application bytes from \(signer(from))"]
         case .lagged(let count): return ["\(count) events were missed; /history shows the messages"]
-        case .nickChanged, .linkUp, .linkDown, .chatMessageReceived, .rejected, .stateChanged: return []
+        case .nickChanged, .linkUp, .linkDown, .chatMessageReceived, .rejected, .stateChanged, .delivered: return []
         }
     }
 

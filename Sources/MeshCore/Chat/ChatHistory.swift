@@ -80,6 +80,20 @@ package struct ChatHistory: Sendable {
         return (header.to == nil ? group[key] : direct[key])?.ids[header.seq]
     }
 
+    /// The group message at this place, if it is in memory.
+    func item(of author: NodeID, chain: ChainID, seq: UInt64) -> Item? {
+        group[ChainKey(author: author, chain: chain)]?.ids[seq].flatMap { items[$0] }
+    }
+
+    /// All messages of this group chain below this number are held.
+    func next(of key: ChainKey) -> UInt64 { group[key]?.next ?? 0 }
+
+    /// The authors and chains of what is in memory of the group's messages, by arrival.
+    var arrivedChains: [ChainKey] {
+        arrival.compactMap { items[$0]?.header }.filter { $0.to == nil }
+            .map { ChainKey(author: $0.sender, chain: $0.chain) }
+    }
+
     /// Takes up what an earlier run held. Its messages follow by ``restore(_:)``, ascending by index.
     package mutating func restore(_ chains: [StoredChain], nextIndex: Int) {
         self.nextIndex = max(self.nextIndex, nextIndex)
@@ -255,6 +269,14 @@ package struct ChatHistory: Sendable {
         guard let chain = group[ChainKey(author: range.author, chain: range.chain)] else { return [] }
         let numbers = chain.ids.keys.filter { range.from <= $0 && $0 < range.to }.sorted().prefix(limit)
         return numbers.compactMap { chain.ids[$0].flatMap { items[$0] } }
+    }
+
+    /// The direct messages of a range that are in memory, ascending; the newest `limit` of them.
+    func directs(of range: ChainRange, limit: Int) -> [Hash] {
+        guard range.from < range.to, let chain = direct[ChainKey(author: range.author, chain: range.chain)] else {
+            return []
+        }
+        return (range.from..<range.to).suffix(limit).compactMap { chain.ids[$0] }
     }
 
     /// What this node holds of direct chains from others to itself.

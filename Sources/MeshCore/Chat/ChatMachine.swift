@@ -290,16 +290,26 @@ package struct ChatMachine: Sendable {
 
     private mutating func removed(_ letters: [Hash]) { if !letters.isEmpty { note([.removeLetters(letters)]) } }
 
-    package mutating func acknowledged(_ ack: Ack) {
+    /// What a member says to hold of a direct chain.
+    ///
+    /// - Returns: Which messages of this node that is news about.
+    @discardableResult
+    package mutating func acknowledged(_ ack: Ack) -> ChainRange? {
+        var news: ChainRange?
         if ack.to == cryptography.publicKey, let chain = directChains[ack.signer], chain.id == ack.chain {
             let acknowledged = min(chain.seq, max(chain.acknowledged, ack.seq.addingClamped(1)))
             if acknowledged > chain.acknowledged {
+                news = ChainRange(author: ack.to, chain: ack.chain, from: chain.acknowledged, to: acknowledged)
                 directChains[ack.signer]?.acknowledged = acknowledged
                 if let changed = directChains[ack.signer] { note(own: changed, to: ack.signer) }
             }
         }
         removed(mailbox.acknowledged(author: ack.to, chain: ack.chain, seq: ack.seq, by: ack.signer))
+        return news
     }
+
+    /// Where this node writes to the group, and the number of its next message there.
+    var ownGroupChain: (id: ChainID, next: UInt64) { (groupChain.id, groupChain.seq) }
 
     /// What a member has not acknowledged of this node's direct chain to it.
     func unacknowledgedRange(to member: NodeID) -> ChainRange? {

@@ -174,9 +174,15 @@ struct Timers: Sendable {
     var retention = Instant.distantFuture
     /// Records wait to be passed on together.
     var records = Instant.distantFuture
+    /// Acknowledgements wait to be published together.
+    var acks = Instant.distantFuture
+    /// Who has this node's messages is told of.
+    var delivered = Instant.distantFuture
 
     var next: Instant {
-        min(min(min(heartbeat, gossip), min(repair, retention)), min(min(records, probes), min(prekeys, missed)))
+        let frequent = min(min(heartbeat, gossip), min(records, probes))
+        let rare = min(min(repair, retention), min(prekeys, missed))
+        return min(min(frequent, rare), min(acks, delivered))
     }
 }
 

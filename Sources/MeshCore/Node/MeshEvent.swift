@@ -2,6 +2,9 @@
 public enum MeshEvent: Sendable, Equatable {
     /// A chat message was sent by this node, received, or repaired.
     case chatMessageReceived(ChatMessage)
+    /// So many of those for whom this message of this node was meant have said that they hold it. Told of the newest
+    /// message that somebody holds, and of each that all hold; all before it in its chain are with at least as many.
+    case delivered(Hash, to: Int, of: Int)
     /// Application bytes; `isDirect` when they were meant for this node alone.
     case broadcastReceived(from: NodeID, payload: [UInt8], isDirect: Bool)
     /// A member came into reach; `first` when never seen before.

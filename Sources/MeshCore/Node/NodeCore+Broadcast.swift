@@ -87,6 +87,7 @@ extension NodeCore {
                 warn("forked-log", "two messages of \(message.from.short) claim one place: is that key used twice?")
             }
             missed[verified.id] = nil
+            ownAcks.isBeingStored(verified.header)
             keep(then: .received(message, verified.header))
         case .missed(let verified):
             count("missed")
@@ -100,7 +101,8 @@ extension NodeCore {
     /// The message is on disk: from here on it is not lost any more.
     mutating func show(_ message: ChatMessage, _ header: ChatHeader) {
         emit(.chatMessageReceived(named(message)))
-        acknowledge(header)
+        ownAcks.isStored(header)
+        header.to == nil ? scheduleAcks() : acknowledge(header)
     }
 
     func named(_ message: ChatMessage) -> ChatMessage {
@@ -112,7 +114,9 @@ extension NodeCore {
 
     private mutating func acknowledge(_ header: ChatHeader) {
         guard header.to == id, let seq = chat.history.directComplete(header) else { return }
-        let ack = Ack(signer: id, to: header.sender, chain: header.chain, seq: seq)
+        let next = ownAcks.limited(seq + 1, of: ChatHistory.ChainKey(author: header.sender, chain: header.chain))
+        guard next > 0 else { return }
+        let ack = Ack(signer: id, to: header.sender, chain: header.chain, seq: next - 1)
         route(Routed(to: header.sender, item: .ack(ack.signed(in: networkID, with: cryptography))))
     }
 
@@ -195,7 +199,7 @@ extension NodeCore {
         case .request(let signed): receiveRequest(signed)
         case .response(let signed): receiveResponse(signed)
         case .ack(let signed):
-            if let ack = verifiedAck(signed) { chat.acknowledged(ack) }
+            if let ack = verifiedAck(signed) { tellDirectDeliveries(chat.acknowledged(ack)) }
         }
     }
 

@@ -70,6 +70,7 @@ extension NodeCore {
             configuration, id: id, network: network.id, cryptography: cryptography,
             hasEndpoint: !reachableAt.isEmpty, now: now)
         (cachedRoot, cachedVector) = (nil, nil)
+        (ownAcks, toldDeliveries) = (OwnAcks(), ToldDeliveries())
         isRosterStale = false
         memberSince = [:]
         signedHead = nil
@@ -105,6 +106,7 @@ extension NodeCore {
         keepPrekeys()
         refreshRoster()
         settleRoster()
+        scheduleAcks()
     }
 
     // MARK: Timers
@@ -147,6 +149,8 @@ extension NodeCore {
         if timers.repair <= now { repair() }
         if timers.prekeys <= now { turnPrekeys() }
         if timers.retention <= now { forgetOldMessages() }
+        if timers.acks <= now { publishAcks() }
+        if timers.delivered <= now { tellDeliveries() }
         checkLinks()
         if let due = plumtree.nextDeadline, due <= now { perform(plumtree.deadline(now: now)) }
         checkProbes()
@@ -220,7 +224,10 @@ extension NodeCore {
         case .operations(let verified, let link, nil): insert(verified, from: link)
         case .adopt(let network, let verified, nil, let link): adopted(network, verified, over: link)
         case .admit(let verified, let link): admitted(verified, over: link)
-        case .sent, .received, .publishPrekeys: proceed(continuation)
+        case .received(_, let header):
+            ownAcks.wasNotStored(header)
+            proceed(continuation)
+        case .sent, .publishPrekeys: proceed(continuation)
         case .serve, .nothing: break
         }
     }

@@ -224,6 +224,8 @@ extension NodeCore {
         }
         refreshRoster()
         settleRoster()
+        // Without those who are out a message may be with everybody.
+        if !gone.isEmpty { scheduleDeliveries() }
         for link in openLinks {
             guard let peer = links[link]?.peer, !membership.isMember(peer) else { continue }
             if membership.isRevoked(peer) { sendRevoked(over: link) }

@@ -63,6 +63,7 @@ extension NodeCore {
             Occupancy(name: "payloads", count: payloads.count, limit: payloads.capacity),
             Occupancy(name: "unpassed", count: unpassed.count, limit: limits.history),
             Occupancy(name: "missed", count: missed.count, limit: missed.capacity),
+            Occupancy(name: "acknowledgedAuthors", count: ownAcks.authorCount, limit: OwnAcks.authorLimit),
             Occupancy(name: "trees", count: trees, limit: limits.authorsWithTrees),
             Occupancy(name: "announcedAndMissing", count: missing, limit: limits.missing),
             Occupancy(name: "seenIDs", count: seen, limit: limits.seenIDs),

@@ -87,7 +87,10 @@ extension NodeCore {
         do { try claimed.check(signed, in: networkID, with: cryptography) } catch { return .failure(error) }
         // Only now: forgeries must not use up what the owner may publish.
         recordLimits[owner]?.charge(1)
-        if owner == id { return .success(outlive(claimed)) }
+        if owner == id {
+            isReturned(claimed.key)
+            return .success(outlive(claimed))
+        }
         let meaning: Meaning
         do { meaning = try Self.meaning(of: claimed, with: cryptography) } catch { return .failure(.malformed(error)) }
         records.insert(RecordStore.Entry(record: claimed, signed: signed, id: recordID))
@@ -111,6 +114,7 @@ extension NodeCore {
         publishAddress()
         publishNick()
         publishPrekeys()
+        publishAcksAnew()
         return false
     }
 
@@ -119,6 +123,7 @@ extension NodeCore {
         case links(LinksValue)
         case address([Endpoint])
         case nick(String)
+        case acks(AcksValue)
         /// Looked up when it is needed.
         case other
     }
@@ -145,7 +150,13 @@ extension NodeCore {
                 throw .invalid("nick")
             }
             return .nick(nick)
-        default: return .other
+        default:
+            guard let shard = RecordKey.acksShard(ofKey: record.key) else { return .other }
+            let value = try AcksValue(decoding: record.value)
+            guard value.entries.allSatisfy({ RecordKey.acksShard(of: $0.author) == shard }) else {
+                throw .invalid("acks shard")
+            }
+            return .acks(value)
         }
     }
 
@@ -167,6 +178,7 @@ extension NodeCore {
             emit(.nickChanged(owner, nick: nick, was: knownNicks[owner]))
             knownNicks[owner] = nick
             persist([.memberNick(owner, nick)], then: .nothing)
+        case .acks(let value): if value.entries.contains(where: { $0.author == id }) { scheduleDeliveries() }
         case .other: break
         }
     }

@@ -53,6 +53,7 @@ extension NodeCore {
         for (member, since) in state.memberSince where membership.isMember(member) { memberSince[member] = since }
         let damaged = chat.restore(state)
         if damaged > 0 { count("refused.restoredMessage", UInt64(damaged)) }
+        restoreAcks(of: state)
         cachedVector = nil
     }
 

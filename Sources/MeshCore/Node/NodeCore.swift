@@ -77,6 +77,11 @@ package struct NodeCore: Sendable {
     /// When the newest records came in or were published.
     var recordsCameAt = Instant(uptime: .min, wall: 0)
 
+    // Who has which messages
+    var ownAcks = OwnAcks()
+    var acksPublishedAt = Instant(uptime: .min, wall: 0)
+    var toldDeliveries = ToldDeliveries()
+
     // Waiting for the store
     var persistCount: UInt64 = 0
     var waiting: [PersistID: Continuation] = [:]

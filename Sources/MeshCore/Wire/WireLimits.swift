@@ -25,6 +25,8 @@ package enum WireLimits {
     package static let recordValue = 4 * 1_024
     package static let links = 256
     package static let prekeys = 4
+    /// 3,592 bytes of a record.
+    package static let acks = 64
     package static let members = 10_000
     package static let operationIDs = 16_384
     package static let operations = 4_096

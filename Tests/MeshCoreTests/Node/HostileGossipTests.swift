@@ -127,7 +127,7 @@ import Testing
 
     private static let senseless: [(key: String, value: [UInt8])] = [
         ("nick", Array("\u{202E}evil".utf8)), ("nick", []), ("nick", [0xFF]), ("nick", Array(" x".utf8)),
-        ("address", [1, 0, 0]), ("links", [9, 0]), ("prekeys", [1]),
+        ("address", [1, 0, 0]), ("links", [9, 0]), ("prekeys", [1]), ("acks/0", [1]),
         (
             "prekeys",
             PrekeysValue(prekeys: [.init(rotation: .fast, publicKey: .zero, notBefore: 0, notAfter: 1)]).encoded()

@@ -23,6 +23,13 @@ final class LoneNode {
     private var connections: UInt64 = 0
     /// What the peers do every half second while time runs: their heartbeats.
     var beats: [() -> Void] = []
+    /// The disk takes its time: answers wait until it is set again.
+    var answersStore = true {
+        didSet { if answersStore { slow.forEach { feed($0) }; slow = [] } }
+    }
+    private var slow: [Input] = []
+    /// The disk refuses messages.
+    var diskIsFull = false
 
     static let endpoint = Endpoint(host: "10.1.0.1", port: 9_000)
     /// A seed peer for nodes that dial.
@@ -114,8 +121,10 @@ final class LoneNode {
             store += entries
             return .persisted(id)
         case .store(let id, let entries):
+            if diskIsFull { return .persistFailed(id, "no space left") }
             disk.append(entries)
-            return .persisted(id)
+            if answersStore { return .persisted(id) }
+            slow.append(.persisted(id))
         case .find(let id, let query): return .found(id, disk.find(query))
         case .stopped: break
         }

@@ -50,6 +50,10 @@ struct WireLimitTests {
             }
             _ = try PrekeysValue(decoding: PrekeysValue(prekeys: prekeys).encoded())
         }
+        expectUnsorted("acks") {
+            let acks = order($0).map { AcksValue.Entry(author: $0, chain: WireValues.chain(0), seq: 1) }
+            _ = try AcksValue(decoding: AcksValue(entries: acks).encoded())
+        }
         expectUnsorted("wraps") {
             let wraps = order($0).map {
                 Wrap(prekeyID: 1, encapsulated: $0.bytes, sealed: Array(repeating: 0, count: Wrap.sealedCount))
@@ -118,6 +122,7 @@ struct WireLimitTests {
         .value("endpoint", AddressValue.self, [1] + zeros(7), Endpoint.maximumLength),
         .value("links", LinksValue.self, zeros(2), WireLimits.links),
         .value("prekeys", PrekeysValue.self, [], WireLimits.prekeys),
+        .value("acks", AcksValue.self, [], WireLimits.acks),
         .value("contact", Contact.self, zeros(32), Endpoint.maximumLength),
         .value("admission", AdmissionProof.self, WireValues.founding.encoded(), WireLimits.admissionOperations),
         .body("network name", Genesis.self, [], WireLimits.name),
@@ -162,6 +167,7 @@ struct WireLimitTests {
     @Test func everyListAtItsLimitFitsTheFrameThatCarriesIt() {
         #expect(WireLimits.members * (68 + 80) > WireLimits.frame, "cut by whoever sends a digest")
         #expect(WireLimits.operationIDs * 32 < WireLimits.frame && WireLimits.vectorChains * 56 < WireLimits.frame)
+        #expect(8 + WireLimits.acks * AcksValue.Entry.size <= WireLimits.recordValue)
         #expect(WireLimits.ihave * 66 < WireLimits.frame && WireLimits.raw < WireLimits.frame)
         #expect(WireLimits.wraps * 88 + WireLimits.ciphertext + 512 < WireLimits.frame)
         #expect(WireLimits.admissionOperations * (12 + 105 + 64) < WireLimits.welcomeFrame)
@@ -172,6 +178,10 @@ struct WireLimitTests {
     @Test func aSequenceNumberOf2To53IsRefused() {
         let ack = Ack(signer: Self.key, to: Self.key, chain: WireValues.chain(0), seq: WireLimits.sequence)
         #expect(throws: WireError.invalid("seq")) { try Ack(body: ack.body()) }
+        let entry = AcksValue.Entry(author: Self.key, chain: WireValues.chain(0), seq: WireLimits.sequence)
+        #expect(throws: WireError.invalid("acknowledged seq")) {
+            try AcksValue(decoding: AcksValue(entries: [entry]).encoded())
+        }
         var header = WireValues.header
         header.lamport = .max
         #expect(throws: WireError.invalid("lamport")) { try ChatBody(body: WireValues.body(header).body()) }

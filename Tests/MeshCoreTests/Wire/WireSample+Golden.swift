@@ -90,6 +90,7 @@ extension WireSample {
         WireSample("value/links/yes", Values.links(.yes)),
         WireSample("value/links/no", Values.links(.no)),
         WireSample("value/prekeys", Values.prekeys),
+        WireSample("value/acks", Values.acks),
     ]
 
     private static let broadcast: [WireSample] = [

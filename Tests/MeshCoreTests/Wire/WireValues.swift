@@ -95,6 +95,13 @@ enum WireValues {
         .init(rotation: .slow, publicKey: bytes(171), notBefore: at, notAfter: at + 7 * 86_400_000),
     ])
 
+    static let acks = AcksValue(
+        entries: [
+            .init(author: alice.publicKey, chain: chain(43), seq: 1),
+            .init(author: alice.publicKey, chain: chain(40), seq: last),
+            .init(author: bob.publicKey, chain: chain(42), seq: 0),
+        ].sorted { ($0.author, $0.chain) < ($1.author, $1.chain) })
+
     // MARK: Chat
 
     static let header = ChatHeader(
