@@ -136,7 +136,7 @@ extension NodeCore {
         let count = audience.count { next <= $0.next }
         if let told = toldDeliveries.newest, (next - 1, count) <= told { return }
         // What all hold is told of in its turn.
-        guard (1..<audience.count).contains(count) else { return }
+        guard count > 0, count < audience.count else { return }
         toldDeliveries.newest = (next - 1, count)
         emit(.delivered(message.message.id, to: count, of: audience.count))
     }

@@ -200,6 +200,18 @@ import Testing
         #expect(node.closed[link] == nil)
     }
 
+    @Test func aNewcomerWhoClaimsWhatWasSaidToNobodyChangesNothing() throws {
+        let node = LoneNode.founder()
+        guard case .sent(let id)? = node.perform(.send(text: [65])) else { throw WireError.invalid("not sent") }
+        let header = try #require(node.core.chat.history.item(id)).header
+        node.run(for: .seconds(1))
+        let peer = HostilePeer.member(10, of: node)
+        peer.acknowledge([.init(author: node.id, chain: header.chain, seq: 0)], version: 1, over: peer.join())
+        node.run(for: .seconds(1))
+        #expect(node.core.delivery(of: id)?.audience == 0)
+        #expect(!node.events.contains { if case .delivered = $0 { true } else { false } })
+    }
+
     @Test func anAuthorInTheWrongShardIsRefusedAndTheLinkClosed() {
         let node = LoneNode.founder()
         let peer = HostilePeer.member(10, of: node)
