@@ -79,7 +79,7 @@ import Testing
             alice.says("/invite \(key)")
             try await alice.isTold("invited \(key.prefix(8))")
         }
-        let bob = try await Person("bob", ["--seed", alice.contact], home: bobs)
+        let bob = try await Person("bob", ["--invite-only", "--seed", alice.contact], home: bobs)
         try await alice.isTold("bob joined")
         alice.says("where is everybody?")
         try await bob.reads("alice: where is everybody?")
