@@ -27,7 +27,11 @@ final class CurveKey: @unchecked Sendable {
                 unsafe EVP_PKEY_new_raw_private_key(algorithm.identifier, nil, $0.baseAddress, $0.count)
             }
         }
-        unsafe key = mustExist(made, "EVP_PKEY_new_raw_private_key")
+        // OpenSSL 3.0 puts a private key that it is given into ordinary memory (OSSL_PARAM_get_octet_string), where a
+        // core dump finds it, and that of a copy into the secure heap (ossl_ecx_key_dup). It wipes what it frees.
+        let given = unsafe mustExist(made, "EVP_PKEY_new_raw_private_key")
+        defer { unsafe EVP_PKEY_free(given) }
+        unsafe key = mustExist(EVP_PKEY_dup(given), "EVP_PKEY_dup")
     }
 
     /// From 32 bytes of a public key, whatever they are: see ``KeyAcceptance``.

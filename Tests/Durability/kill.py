@@ -31,6 +31,8 @@ from mesh_programs import Ended, Node, found_group, free_ports, programs
 
 NAMES = ("alice", "bob", "charlie")
 CLOCK_RATE = 3_600
+# A node's memory holds 10,000 messages, and the end compares what is in memory: so many lines of one node for a kill.
+LINES_A_KILL, MOST_KILLS = 7, 400
 # The longest time between a start and the kill of this run, and between two lines of one node, in seconds.
 LONGEST_RUN, LONGEST_PAUSE = 0.6, 0.12
 
@@ -86,13 +88,13 @@ class Person:
         self.runs = threading.Event()
         self.is_over = threading.Event()
         self.friends = []
-        self.count = 0
+        self.count, self.allowance = 0, LINES_A_KILL
         self.thread = threading.Thread(target=self._write, daemon=True)
 
     def _write(self):
         while not self.is_over.is_set():
             self.runs.wait(0.1)
-            if self.runs.is_set():
+            if self.runs.is_set() and self.count < self.allowance:
                 self._write_one()
             time.sleep(self.rng.random() * LONGEST_PAUSE)
 
@@ -143,7 +145,7 @@ class Group:
         self.done = self.starts_cut = self.turned = 0
 
     def play(self):
-        nodes = self.nodes
+        nodes, self.started = self.nodes, time.monotonic()
         found_group(nodes)
         contacts = [node.ask("status")["contact"] for node in nodes]
         self.people = []
@@ -160,10 +162,19 @@ class Group:
             person.friends = [other for other in self.people if other is not person]
             person.runs.set()
             person.thread.start()
+        told = 0
         while self.done < self.kills:
             self.kill_some()
+            if self.done >= told + 50:
+                told = self.done
+                self.tell()
         self.finish()
         return self
+
+    def tell(self):
+        seconds = time.monotonic() - self.started
+        count = len(self.people[0].diary.messages)
+        print(f"group {self.number}: {self.done} kills, {count} messages, {seconds:.0f} s", flush=True)
 
     def kill_some(self):
         dice = self.rng.random()
@@ -176,6 +187,8 @@ class Group:
             verdict = person.node.integrity(self.root)
             if verdict not in (None, "ok"):
                 raise Lost(f"{person.node.name} after kill {self.done}: integrity check says {verdict}")
+        for person in self.people:
+            person.allowance = LINES_A_KILL * (self.done + 1)
         for person in victims:
             person.start()
         if self.rng.random() < 0.3:
@@ -281,12 +294,14 @@ def main():
     parser.add_argument("--seed", default=str(random.SystemRandom().randrange(1 << 32)), help="of the random moments")
     parser.add_argument("--programs", help="the folder with the programs (default: .build/debug)")
     options = parser.parse_args()
+    share = -(-options.kills // options.groups)
+    if share > MOST_KILLS:
+        parser.error(f"at most {MOST_KILLS} kills in each group; for more see scripts/soak-kill.sh")
     folder = programs(options.programs)
     started = time.monotonic()
     root = tempfile.mkdtemp(prefix="mesh-kill-")
     print(f"seed {options.seed}, {root}", flush=True)
     clock = fast_clock(root)
-    share = -(-options.kills // options.groups)
     groups = [Group(number, share, folder, root, options.seed, clock) for number in range(options.groups)]
     try:
         with concurrent.futures.ThreadPoolExecutor(options.groups) as pool:

@@ -75,7 +75,7 @@ class Node:
             self.process = subprocess.Popen(
                 [self.folder / "mesh-chat", "--json", "--bind", "127.0.0.1", "--port", str(self.port),
                  "--no-discovery", "--invite-only", *flags],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=notices, env=self.environment,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=notices, env=self.environment, close_fds=False,
                 start_new_session=True)
         self.reader = threading.Thread(
             target=self._read, args=(self.process, self.lines, self.answers, self.answered), daemon=True)

@@ -76,14 +76,27 @@ package final class NetworkFile: StateStore {
             }
             do {
                 guard entries.allSatisfy({ $0.count <= Self.entryLimit }) else { throw SystemError(code: EFBIG) }
-                try file.write(bytes)
-                try file.synchronize()
+                try add(bytes, isBroken: &isBroken)
             } catch {
-                // Part of it may be on disk: an entry behind it would make the torn one damage in the middle.
-                isBroken = true
                 throw UserError(.failed, "cannot write \(path): \(error)")
             }
         }
+    }
+
+    /// Part of a failed write may be on disk, and an entry behind it would make the torn one damage in the middle. It
+    /// is cut off again, as when there is no space. What cannot be cut off, or was written and then not synchronized,
+    /// leaves the end unknown.
+    private func add(_ bytes: [UInt8], isBroken: inout Bool) throws(SystemError) {
+        let size = try file.status().size
+        isBroken = true
+        do { try file.write(bytes) } catch {
+            try file.truncate(to: Int(size))
+            try file.synchronize()
+            isBroken = false
+            throw error
+        }
+        try file.synchronize()
+        isBroken = false
     }
 
     /// Nil when the bytes at `position` are not one whole, sound entry.

@@ -29,6 +29,14 @@ struct OwnAcks: Sendable {
         refused[Self.key(header)] = min(refused[Self.key(header)] ?? .max, header.seq)
     }
 
+    /// What the disk refused is on it now, all of it.
+    mutating func allIsStored() {
+        for key in refused.keys where chains[key.author]?.contains(key.chain) == true {
+            stale.insert(RecordKey.acksShard(of: key.author))
+        }
+        refused = [:]
+    }
+
     mutating func isStored(_ header: ChatHeader) {
         let key = Self.key(header)
         unstored[key]?.remove(contentsOf: header.seq..<header.seq + 1)

@@ -188,7 +188,17 @@ extension NodeCore {
         outbox.append(.persist(register(continuation), entries))
     }
 
-    mutating func persisted(_ id: PersistID) { proceed(waiting.removeValue(forKey: id) ?? .nothing) }
+    mutating func persisted(_ id: PersistID) {
+        guard let continuation = waiting.removeValue(forKey: id) else { return madeUp() }
+        noteStored(continuation.place)
+        proceed(continuation)
+    }
+
+    /// The store has told of something that failed before: all changes that it owed are on the disk.
+    private mutating func madeUp() {
+        noteStored(.messages)
+        ownAcks.allIsStored()
+    }
 
     mutating func proceed(_ continuation: Continuation) {
         switch continuation {
@@ -207,15 +217,14 @@ extension NodeCore {
         case .publishPrekeys:
             arePrekeysStored = true
             publishPrekeys()
-        case .serve, .nothing: break
+        case .serve, .kept, .nothing: break
         }
     }
 
     mutating func persistFailed(_ id: PersistID, _ reason: String) {
-        count("storageFailures")
         signedHead = nil
-        warn("storage", reason)
-        let continuation = waiting.removeValue(forKey: id) ?? .nothing
+        let continuation = waiting.removeValue(forKey: id) ?? .kept
+        noteNotStored(continuation.place, reason)
         switch continuation {
         // Nothing was announced yet, so nothing is lost: the node goes on in memory and says so.
         case .begin: begin()
@@ -228,7 +237,7 @@ extension NodeCore {
             ownAcks.wasNotStored(header)
             proceed(continuation)
         case .sent, .publishPrekeys: proceed(continuation)
-        case .serve, .nothing: break
+        case .serve, .kept, .nothing: break
         }
     }
 

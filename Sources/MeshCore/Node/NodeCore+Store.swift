@@ -11,7 +11,7 @@ extension NodeCore {
     mutating func keepTheRest() {
         let changes = chat.takeChanges()
         guard configuration.isDurable, !changes.isEmpty else { return }
-        outbox.append(.store(register(.nothing), changes))
+        outbox.append(.store(register(.kept), changes))
     }
 
     mutating func register(_ continuation: Continuation) -> PersistID {
@@ -23,7 +23,7 @@ extension NodeCore {
 
     /// The network has changed: what is on disk belongs to the one before.
     mutating func clearDisk() {
-        if configuration.isDurable { outbox.append(.store(register(.nothing), [.clear])) }
+        if configuration.isDurable { outbox.append(.store(register(.kept), [.clear])) }
     }
 
     /// How often messages are looked through for old ones.

@@ -85,6 +85,7 @@ package struct NodeCore: Sendable {
     // Waiting for the store
     var persistCount: UInt64 = 0
     var waiting: [PersistID: Continuation] = [:]
+    var storage = StorageHealth()
     /// Own messages on their way to the disk: nobody may have them before, or a crash would leave two at one place.
     var unpublished: Set<Hash> = []
     /// Prekeys on their way to the disk are not published.
@@ -252,5 +253,7 @@ enum Continuation: Sendable {
     case publishPrekeys
     /// The answer to a request waits for messages from the disk.
     case serve(SyncRequest, Hash)
+    /// Something about messages was stored that nothing waits for.
+    case kept
     case nothing
 }

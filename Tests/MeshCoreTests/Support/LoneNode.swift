@@ -30,6 +30,7 @@ final class LoneNode {
     private var slow: [Input] = []
     /// The disk refuses messages.
     var diskIsFull = false
+    private(set) var failed: [PersistID] = []
 
     static let endpoint = Endpoint(host: "10.1.0.1", port: 9_000)
     /// A seed peer for nodes that dial.
@@ -118,10 +119,14 @@ final class LoneNode {
         case .emit(let event): events.append(event)
         case .answer(let id, let answer): answers[id] = answer
         case .persist(let id, let entries):
+            if diskIsFull { return .persistFailed(id, "no space left") }
             store += entries
             return .persisted(id)
         case .store(let id, let entries):
-            if diskIsFull { return .persistFailed(id, "no space left") }
+            if diskIsFull {
+                failed.append(id)
+                return .persistFailed(id, "no space left")
+            }
             disk.append(entries)
             if answersStore { return .persisted(id) }
             slow.append(.persisted(id))

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Searches what programs leave behind for what must not be there.
+
+Two people talk, with known texts, nicks and a passphrase. On the disk, apart from the files of keys, there must be no
+text, no nick of anybody else, no seed, no store key and no passphrase in clear. In the parts of a running program's
+memory that a core dump would hold there must be no seed (nor what Ed25519 makes of it), store key or passphrase. The
+memory is read as root; without that, this half is left out and said to be.
+"""
+
+import argparse
+import hashlib
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+
+from mesh_programs import Node, found_group, programs
+
+KEY_FILES = {"identity.key", "store.key"}
+TEXTS = [f"the canary number {number} sings {os.urandom(8).hex()}" for number in range(20)]
+
+
+def scalar(seed):
+    """What Ed25519 signs with, and X25519 after it (RFC 8032, section 5.1.5)."""
+    half = bytearray(hashlib.sha512(seed).digest()[:32])
+    half[0] &= 248
+    half[31] = half[31] & 127 | 64
+    return bytes(half)
+
+
+def found_in_files(home, canaries):
+    """(file, canary) for each file below `home` that holds a canary."""
+    finds = []
+    for file in sorted(pathlib.Path(home).rglob("*")):
+        if not file.is_file() or file.name in KEY_FILES:
+            continue
+        content = file.read_bytes()
+        finds += [(file, name) for name, bytes in canaries.items() if bytes in content]
+    return finds
+
+
+def areas(pid):
+    """(start, end, would a core dump leave it out) of each readable mapping of a process."""
+    start = end = 0
+    is_readable = False
+    for line in pathlib.Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        first = line.split(" ", 1)[0]
+        if "-" in first and not first.endswith(":"):
+            start, end = (int(part, 16) for part in first.split("-"))
+            is_readable = line.split()[1].startswith("r") and "[v" not in line
+        elif first == "VmFlags:" and is_readable:
+            yield start, end, "dd" in line.split()
+
+
+def found_in_memory(pid, canaries):
+    """Names of canaries in what a core dump would hold, and in what it would leave out."""
+    dumped, left_out = set(), set()
+    with open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for start, end, is_left_out in areas(pid):
+            try:
+                memory.seek(start)
+                content = memory.read(end - start)
+            except OSError:
+                content = bytes(0)
+                for page in range(start, end, 4096):
+                    try:
+                        memory.seek(page)
+                        content += memory.read(4096)
+                    except OSError:
+                        pass  # A guard page.
+            (left_out if is_left_out else dumped).update(name for name, bytes in canaries.items() if bytes in content)
+    return dumped, left_out
+
+
+def with_passphrase(node, passphrase):
+    """From now on this node is started with a passphrase on a descriptor."""
+    plain = node.start
+
+    def start(*flags):
+        read, write = os.pipe()
+        os.write(write, passphrase + b"\n")
+        os.close(write)
+        os.set_inheritable(read, True)
+        try:
+            return plain("--passphrase-fd", str(read), *flags)
+        finally:
+            os.close(read)
+
+    node.start = start
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--programs", help="the folder with the programs (default: .build/debug)")
+    folder = programs(parser.parse_args().programs)
+    root = tempfile.mkdtemp(prefix="mesh-canaries-")
+    nicks = {name: f"{name}-{os.urandom(4).hex()}" for name in ("alice", "bob")}
+    alice, bob = (Node(folder, nick, root) for nick in nicks.values())
+    passphrase = os.urandom(16).hex().encode()
+    with_passphrase(bob, passphrase)
+    problems = []
+    try:
+        found_group([alice, bob])
+        for text in TEXTS:
+            alice.ask("send", text=text)
+        alice.ask("dm", to=bob.ask("status")["id"], text=TEXTS[0][::-1])
+        bob.ask("wait", messages=len(TEXTS) + 1, timeoutMs=30_000)
+        seed = (alice.configuration / "identity.key").read_bytes()
+        store_key = (alice.state / "store.key").read_bytes()
+        secrets = {"alice's seed": seed, "alice's scalar": scalar(seed), "alice's store key": store_key,
+                   "bob's passphrase": passphrase}
+        texts = {f"text {number}": text.encode() for number, text in enumerate(TEXTS)}
+        texts["direct text"] = TEXTS[0][::-1].encode()
+        for stage in ("while they run", "after a kill"):
+            for node, other in ((alice, bob), (bob, alice)):
+                canaries = {**texts, **secrets, f"the nick {other.name}": other.name.encode()}
+                for file, name in found_in_files(node.home, canaries):
+                    problems.append(f"{stage}: {name} in {file.relative_to(root)}")
+            if stage == "while they run":
+                problems += search_memory(alice, bob, secrets)
+                alice.kill()
+                bob.kill()
+    finally:
+        for node in (alice, bob):
+            if node.process and node.process.poll() is None:
+                node.kill()
+    for problem in problems:
+        print(f"FOUND: {problem}", file=sys.stderr)
+    if problems:
+        return 1
+    shutil.rmtree(root)
+    print("no canary was found where none may be")
+    return 0
+
+
+def search_memory(alice, bob, secrets):
+    problems = []
+    for node in (alice, bob):
+        try:
+            dumped, left_out = found_in_memory(node.process.pid, secrets)
+        except PermissionError:
+            print("the memory was not searched: that needs root")
+            return problems
+        problems += [f"{name} in what a core dump of {node.name} holds" for name in sorted(dumped)]
+        # The search itself works: keys that are in use lie where a dump does not look.
+        if node is alice and not {"alice's seed", "alice's store key"} <= left_out | dumped:
+            problems.append(f"nothing of the keys in use in the memory of {node.name}: the search does not work")
+    return problems
+
+
+if __name__ == "__main__":
+    sys.exit(main())
