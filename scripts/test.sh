@@ -38,6 +38,11 @@ swift test --skip-build --parallel
 step "300 kills of real nodes: nothing that was acknowledged is lost"
 python3 Tests/Durability/kill.py --kills 300
 
+step "histories that cannot be used, a full disk, secrets left behind, a newcomer's ten thousand messages"
+python3 Tests/Durability/bad_input.py
+python3 Tests/Durability/canaries.py
+python3 Tests/Durability/newcomer.py
+
 step "2,000 simulated meshes of ten nodes, each ten minutes of random faults (release)"
 swift build --configuration release --product mesh-sim
 "$(swift build --configuration release --show-bin-path)/mesh-sim" --scenario chaos --nodes 10 --runs 2000

@@ -2,7 +2,8 @@
 """Searches what programs leave behind for what must not be there.
 
 Two people talk, with known texts, nicks and a passphrase. On the disk, apart from the files of keys, there must be no
-text, no nick of anybody else, no seed, no store key and no passphrase in clear. In the parts of a running program's
+text, no nick of anybody else, no seed, no store key and no passphrase in clear. The files `network` and `trust` hold
+nicks, and are named without being counted. In the parts of a running program's
 memory that a core dump would hold there must be no seed (nor what Ed25519 makes of it), store key or passphrase. The
 memory is read as root; without that, this half is left out and said to be.
 """
@@ -18,6 +19,8 @@ import tempfile
 from mesh_programs import Node, found_group, programs
 
 KEY_FILES = {"identity.key", "store.key"}
+# Kept in clear: the members of the network with their addresses, and which key goes by which nick.
+NICK_FILES = {"network", "trust"}
 TEXTS = [f"the canary number {number} sings {os.urandom(8).hex()}" for number in range(20)]
 
 
@@ -116,7 +119,11 @@ def main():
             for node, other in ((alice, bob), (bob, alice)):
                 canaries = {**texts, **secrets, f"the nick {other.name}": other.name.encode()}
                 for file, name in found_in_files(node.home, canaries):
-                    problems.append(f"{stage}: {name} in {file.relative_to(root)}")
+                    find = f"{stage}: {name} in {file.relative_to(root)}"
+                    if file.name in NICK_FILES and name.startswith("the nick"):
+                        print(f"in clear, {find}")
+                    else:
+                        problems.append(find)
             if stage == "while they run":
                 problems += search_memory(alice, bob, secrets)
                 alice.kill()

@@ -198,6 +198,7 @@ extension NodeCore {
     private mutating func madeUp() {
         noteStored(.messages)
         ownAcks.allIsStored()
+        scheduleAcks()
     }
 
     mutating func proceed(_ continuation: Continuation) {

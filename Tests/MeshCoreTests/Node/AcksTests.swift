@@ -249,7 +249,7 @@ import Testing
 
 extension NodeCore {
     /// What this node says to hold, in all shards.
-    fileprivate var ownAckEntries: [AcksValue.Entry] {
+    var ownAckEntries: [AcksValue.Entry] {
         (0..<RecordKey.acksShards).flatMap { shard in
             let record = records.entry(RecordKey.acks(shard: shard), of: id)?.record
             return record.flatMap { try? AcksValue(decoding: $0.value) }?.entries ?? []
