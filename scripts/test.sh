@@ -40,7 +40,7 @@ python3 Tests/Durability/kill.py --kills 300
 
 step "histories that cannot be used, a full disk, secrets left behind, a newcomer's ten thousand messages"
 python3 Tests/Durability/bad_input.py
-python3 Tests/Durability/canaries.py
+"$python" Tests/Durability/canaries.py
 python3 Tests/Durability/newcomer.py
 
 step "2,000 simulated meshes of ten nodes, each ten minutes of random faults (release)"

@@ -2,10 +2,11 @@
 """Searches what programs leave behind for what must not be there.
 
 Two people talk, with known texts, nicks and a passphrase. On the disk, apart from the files of keys, there must be no
-text, no nick of anybody else, no seed, no store key and no passphrase in clear. The files `network` and `trust` hold
-nicks, and are named without being counted. In the parts of a running program's
-memory that a core dump would hold there must be no seed (nor what Ed25519 makes of it), store key or passphrase. The
-memory is read as root; without that, this half is left out and said to be.
+text, no nick of anybody else, no seed, store key, prekey, message key or passphrase in clear. The files `network` and
+`trust` hold nicks, and are named without being counted. In the parts of a running program's memory that a core dump
+would hold there must be none of these secrets either, nor what Ed25519 makes of the seed. The memory is read as root;
+without that, this half is left out and said to be. Prekeys and message keys come from the store, which
+Tests/Interop/mesh_store.py opens; that needs Python's `cryptography`.
 """
 
 import argparse
@@ -16,7 +17,10 @@ import shutil
 import sys
 import tempfile
 
-from mesh_programs import Node, found_group, programs
+from mesh_programs import REPOSITORY, Node, found_group, programs
+
+sys.path.insert(0, str(REPOSITORY / "Tests" / "Interop"))
+import mesh_store
 
 KEY_FILES = {"identity.key", "store.key"}
 # Kept in clear: the members of the network with their addresses, and which key goes by which nick.
@@ -76,6 +80,21 @@ def found_in_memory(pid, canaries):
     return dumped, left_out
 
 
+def stored_secrets(node, root, store_key, identity):
+    """The private prekeys and the message keys of a node's store, by name."""
+    secrets = {}
+    with node.copied(root) as database:
+        for table in ("prekey", "message"):
+            for row in database.execute(f"SELECT id, tag, place, sealed, salt, key FROM {table}"):
+                _, secret = mesh_store.open_row(store_key, identity, table, row)
+                if secret is None or len(secret) != 32:
+                    raise SystemExit(f"a row of {table} without a secret")
+                secrets[f"{node.name}'s {table} {row[0]}"] = secret
+    if len(secrets) < len(TEXTS) + 2:
+        raise SystemExit(f"only {len(secrets)} secrets in the store")
+    return secrets
+
+
 def with_passphrase(node, passphrase):
     """From now on this node is started with a passphrase on a descriptor."""
     plain = node.start
@@ -113,6 +132,7 @@ def main():
         store_key = (alice.state / "store.key").read_bytes()
         secrets = {"alice's seed": seed, "alice's scalar": scalar(seed), "alice's store key": store_key,
                    "bob's passphrase": passphrase}
+        secrets |= stored_secrets(alice, root, store_key, bytes.fromhex(alice.ask("status")["id"]))
         texts = {f"text {number}": text.encode() for number, text in enumerate(TEXTS)}
         texts["direct text"] = TEXTS[0][::-1].encode()
         for stage in ("while they run", "after a kill"):
