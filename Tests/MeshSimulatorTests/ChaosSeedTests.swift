@@ -20,6 +20,7 @@ import Testing
         Seed(
             nodes: 10, seed: 566, found: "a simulated dial outlived the process that quit, and came up for the next one"
         ),
+        Seed(nodes: 10, seed: 32, found: "a message that was stored in the moment of a crash was told by nobody"),
         Seed(nodes: 4, seed: 72, found: "a simulated host that vanished between TCP and TLS left a dial open for ever"),
     ]
 

@@ -27,6 +27,7 @@ extension FaultPlan {
         addNewcomers(&draw)
         if draw.happens(0.35) { addRevocations(&draw) }
         addMessages(&draw)
+        isDurable = draw.happens(0.5)
         faults = faults.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
         messages.sort { $0.at < $1.at }
     }

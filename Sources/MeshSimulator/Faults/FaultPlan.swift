@@ -24,6 +24,8 @@ package struct FaultPlan: Sendable, Equatable {
     /// Members behind NAT.
     package internal(set) var undiallable: Set<Int> = []
     package internal(set) var usesTLS = true
+    /// Messages and prekeys are on disk and survive crashes.
+    package internal(set) var isDurable = false
     /// Faults come while the members meet for the first time.
     package internal(set) var beginsAtOnce = false
     package internal(set) var faults: [TimedFault] = []
@@ -51,7 +53,7 @@ extension FaultPlan: CustomStringConvertible {
         let names = kinds.map { "\($0.kind.rawValue) every \(Int($0.interval.seconds)) s" }.joined(separator: ", ")
         var lines = [
             "plan of seed \(seed): \(members) members, \(newcomers) newcomers, \(messages.count) messages, "
-                + "TLS \(usesTLS ? "on" : "off"), behind NAT \(undiallable.sorted())\(beginsAtOnce ? ", from the start" : "")",
+                + "TLS \(usesTLS ? "on" : "off"), \(isDurable ? "on disk" : "in memory"), behind NAT \(undiallable.sorted())\(beginsAtOnce ? ", from the start" : "")",
             "kinds: \(names)", "network: \(network)",
         ]
         lines += faults.map { "\(Text.right("\(Int($0.at.seconds))", 5)) s  \($0.fault.sentence)" }

@@ -59,6 +59,18 @@ package struct MessageLedger: Sendable {
         return Int(messages[number].copies[node])
     }
 
+    /// A node starts anew with this history on its disk. What was stored in the moment of the crash is seen only now.
+    ///
+    /// - Returns: Messages that the node has told of and that are not there any more.
+    mutating func restored(_ history: Set<Hash>, by node: Int, at time: Int64) -> [Int] {
+        messages.indices.filter { index in
+            let isThere = history.contains(messages[index].id)
+            if messages[index].copies[node] > 0 { return !isThere }
+            if isThere { _ = received(index, by: node, at: time, hops: nil) }
+            return false
+        }
+    }
+
     /// A node starts anew and has nothing in memory: whatever it is given now is its first copy.
     mutating func forget(_ node: Int) {
         for index in messages.indices where messages[index].copies[node] > 0 { messages[index].copies[node] = 0 }

@@ -109,6 +109,7 @@ extension Founding {
         isDiallable = { !plan.undiallable.contains($0) }
         change = { index, configuration in
             configuration.usesTLS = plan.usesTLS
+            configuration.isDurable = plan.isDurable
             guard index >= plan.members else { return }
             configuration.seedPeers = (0..<FaultPlan.anchors).map {
                 SeedPeer(key: nil, endpoint: SimulatedNode.endpoint(of: $0))

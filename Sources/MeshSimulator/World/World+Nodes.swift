@@ -9,7 +9,7 @@ extension World {
         (node.held, node.wakeAt) = ([], .max)
         // What an earlier run asked for is no business of this one, whose link numbers begin anew.
         (node.dialling, node.halfOpen, node.pendingMessages) = ([], [], [:])
-        ledger.forget(node.index)
+        if !node.configuration.isDurable { ledger.forget(node.index) }
         let randomSeed = options.seed &* 7_919 &+ UInt64(node.index) &* 104_729 &+ UInt64(node.life)
         let now = Self.instant(at: time, skew: node.skew)
         if node.life == 1, node.isAcquainted, let likeness {
@@ -22,6 +22,7 @@ extension World {
                 randomSeed: randomSeed, now: now)
             if node.configuration.isDurable {
                 node.core.restore(node.disk.restore(at: now.wall, newest: node.configuration.limits.history))
+                reopen(node)
             }
         }
         deliver(.started(listening: node.endpoint, reachable: node.isDiallable ? [node.endpoint] : []), to: node)
@@ -104,6 +105,14 @@ extension World {
             chronicle.learned(member, by: node.index, at: time)
         case .warning(let code, _): chronicle.warnings[code, default: 0] += 1
         default: break
+        }
+    }
+
+    /// What it has told of is on its disk.
+    private func reopen(_ node: SimulatedNode) {
+        let history = Set(node.core.history(since: 0, limit: .max).map(\.id))
+        for message in ledger.restored(history, by: node.index, at: time) {
+            violate("stored messages survive a crash", "message \(message) is gone", at: node)
         }
     }
 
