@@ -5,12 +5,12 @@ extension Scenario {
     static let slow = Scenario("slow", "10 % slow nodes: false verdicts about the healthy, against a fixed time-out") {
         stage in
         stage.form()
-        stage.run(for: .seconds(stage.isLarge ? 20 : 60))
+        stage.run(for: .seconds(stage.isLarge ? 10 : 60))
         stage.begin("a tenth is slow")
         let slow = stage.draw(max(1, stage.options.nodes / 10))
         let watch = DetectionWatch(slow: Set(slow))
         stage.world.observers.append(watch)
-        let seconds = stage.options.nodes > 100 ? 30 : 180
+        let seconds = stage.options.nodes > 100 ? 15 : 180
         let start = stage.world.time
         for node in slow {
             var at = Double.random(in: 0..<20, using: &stage.generator)
