@@ -9,6 +9,8 @@ struct OwnAcks: Sendable {
     /// The newest chain last.
     private var chains = BoundedMap<NodeID, [ChainID]>(capacity: Self.authorLimit)
     private var stale: Set<Int> = []
+    /// Where the next round goes on, so that in a busy group no shard waits for ever.
+    private var nextShard = 0
     /// To be published whatever they say, because peers hold one that this run does not know.
     private var returned: Set<Int> = []
     /// On their way to the disk.
@@ -69,9 +71,13 @@ struct OwnAcks: Sendable {
         returned.insert(shard)
     }
 
-    /// Shards to look at, at most `limit` of them, each with whether it must be published even if it says nothing new.
+    /// Shards to look at, at most `limit` of them and in turn, each with whether it must be published even if it says
+    /// nothing new.
     mutating func take(_ limit: Int) -> [(shard: Int, isReturned: Bool)] {
-        let taken = stale.sorted().prefix(limit).map { (shard: $0, isReturned: returned.contains($0)) }
+        let waiting = stale.sorted()
+        let turn = waiting.filter { $0 >= nextShard } + waiting.filter { $0 < nextShard }
+        let taken = turn.prefix(limit).map { (shard: $0, isReturned: returned.contains($0)) }
+        if let last = taken.last { nextShard = last.shard + 1 }
         stale.subtract(taken.map(\.shard))
         returned.subtract(taken.map(\.shard))
         return taken

@@ -124,6 +124,19 @@ import Testing
         #expect((5...7).contains(rounds), "\(rounds) in 30 s")
     }
 
+    @Test func inABusyGroupEveryShardHasItsTurn() {
+        var acks = OwnAcks()
+        var taken: Set<Int> = []
+        for _ in 0..<4 {
+            for shard in 0..<RecordKey.acksShards {
+                let author = NodeID(WireValues.bytes(UInt8(shard << 4)))
+                acks.note(ChatHistory.ChainKey(author: author, chain: WireValues.chain(1)))
+            }
+            taken.formUnion(acks.take(4).map(\.shard))
+        }
+        #expect(taken.count == RecordKey.acksShards)
+    }
+
     @Test func aRestartedNodeLeavesNoRecordThatOthersHoldAndItDoesNot() {
         let (world, nodes) = StoryTests.mesh(4)
         for node in nodes { StoryTests.say("from \(node.name)", at: node, in: world) }
