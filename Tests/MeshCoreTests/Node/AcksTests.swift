@@ -129,7 +129,7 @@ import Testing
         var taken: Set<Int> = []
         for _ in 0..<4 {
             for shard in 0..<RecordKey.acksShards {
-                let author = NodeID(WireValues.bytes(UInt8(shard << 4)))
+                let author = NodeID(WireValues.bytes(shard << 4))
                 acks.note(ChatHistory.ChainKey(author: author, chain: WireValues.chain(1)))
             }
             taken.formUnion(acks.take(4).map(\.shard))
