@@ -12,12 +12,12 @@ package final class QuietChecker: Checker {
     /// Both ends say so then; and prekeys turn.
     private static let lateRecords = 5
     private static let delta = Int(Message.delta(Delta(records: [], isComplete: true)).kind)
-    /// At the end of each second: deltas sent, and dials by members.
+    /// At the end of each second: deltas sent, those of acknowledgements apart, and dials by members.
     private var deltas: [Int] = []
     private var dials: [UInt64] = []
 
     package func inspect(_ world: World) {
-        deltas.append(world.traffic.framesByKind[Self.delta])
+        deltas.append(world.traffic.framesByKind[Self.delta] - world.traffic.acknowledgements)
         dials.append(world.peersInAgreement.reduce(0) { $0 + $1.counter("dials") })
     }
 
