@@ -90,7 +90,9 @@ def cell(results, scenario, nodes, field):
 
 
 def table(results, sizes):
-    head = "| figure | must | aim | " + " | ".join(f"N = {n:,}" for n in sizes) + " | reference |"
+    seeds = {n: len({seed for _, nodes, seed in results if nodes == n}) for n in sizes}
+    sized = [f"N = {n:,} ({seeds[n]} seed{'s' if seeds[n] > 1 else ''})" for n in sizes]
+    head = "| figure | must | aim | " + " | ".join(sized) + " | reference |"
     lines = [head, "|---" * (4 + len(sizes)) + "|"]
     for name, scenario, field, must, aim, reference in ROWS:
         cells = [cell(results, scenario, n, field) for n in sizes]
