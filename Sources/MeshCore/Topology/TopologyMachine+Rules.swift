@@ -59,11 +59,14 @@ extension TopologyMachine {
         return Array(result.prefix(limit))
     }
 
-    /// Rule 4.1: both ends dial; the lower NodeID's dial survives.
+    /// Rule 4.1: both ends dial; the lower NodeID's dial survives. Whom this node would refuse when it answers is not
+    /// dialled: with four links that others need, it called members far around the circle, was welcomed, hung up and
+    /// called the next, for ever, and every record of that renewed the hope of those who were refused here.
     mutating func keepRing(_ circle: Circle, now: Instant, into actions: inout [TopologyAction]) {
         let neighbours = circle.neighbours.map { graph.members[$0] }
         if links.setNeeded({ neighbours.contains($0.peer) }) { linksChanged() }
         for neighbour in neighbours where !links.isLive(neighbour) && !dials.isUnderWay(neighbour) {
+            guard accepts(neighbour, features: [], asDialler: true) else { continue }
             emitDial(neighbour, for: .link, into: &actions)
         }
     }
