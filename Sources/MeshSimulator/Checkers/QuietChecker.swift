@@ -7,10 +7,11 @@ package final class QuietChecker: Checker {
 
     /// As many seconds before the end must be quiet.
     private static let window = 20
-    /// A link that flapped is shown after up to a minute, and until then others try the place that seems to be free.
-    private static let lateDials: UInt64 = 2
-    /// Both ends say so then; and prekeys turn.
-    private static let lateRecords = 5
+    /// A link that flapped is shown after up to a minute, and until then others try the place that seems to be free:
+    /// each of nine others once within the 12 s of their longest pause (seed 17). What never ends makes 17 and more.
+    private static let lateDials: UInt64 = 10
+    /// Each of those may come to a link, of which both ends tell; and prekeys turn (seed 640: six).
+    private static let lateRecords = 10
     private static let delta = Int(Message.delta(Delta(records: [], isComplete: true)).kind)
     /// At the end of each second: deltas sent, those of acknowledgements apart, and dials by members.
     private var deltas: [Int] = []
