@@ -25,44 +25,44 @@ package enum HistoryFile {
 
     /// What is wrong with the stored history, in lines; empty when nothing is.
     package static func check(_ profile: Profile, _ passphrase: PassphraseSource) throws(UserError) -> [String] {
-        let store = try opened(profile, passphrase)
-        do { return try store.check() } catch { throw UserError(error, profile) }
+        try alone(with: profile, passphrase) { key, identity throws(StoreError) in
+            try DiskStore(path: profile.storeFile, key: key, identity: identity).check()
+        }
     }
 
     /// Copies what can be read into a new file; the damaged one stays beside it.
     package static func repair(
         _ profile: Profile, _ passphrase: PassphraseSource
     ) throws(UserError) -> (kept: Int, lost: Int) {
-        let lock = try ProfileLock(profile)
-        defer { withExtendedLifetime(lock) {} }
-        let keys = try ProfileKeys.load(profile, passphrase: passphrase, creating: false) { _ in }
-        do {
-            return try DiskStore.repair(
-                path: profile.storeFile, key: keys.storeKey, identity: IdentityKey(seed: keys.seed).publicKey)
-        } catch { throw UserError(error, profile) }
+        try alone(with: profile, passphrase) { key, identity throws(StoreError) in
+            try DiskStore.repair(path: profile.storeFile, key: key, identity: identity)
+        }
     }
 
     /// Erases messages that are older than so many milliseconds; nil: all. They count as had and do not come back.
     package static func prune(
         _ profile: Profile, _ passphrase: PassphraseSource, olderThan age: UInt64?
     ) throws(UserError) -> Int {
-        let store = try opened(profile, passphrase)
-        do {
+        try alone(with: profile, passphrase) { key, identity throws(StoreError) in
+            let store = try DiskStore(path: profile.storeFile, key: key, identity: identity)
             let before = try store.messageCount()
             let now = TimeText.now
             try store.append([.forgetMessages(storedBefore: age.map { now - min(now, $0) } ?? .max)])
             return before - (try store.messageCount())
-        } catch { throw UserError(error, profile) }
+        }
     }
 
-    private static func opened(_ profile: Profile, _ passphrase: PassphraseSource) throws(UserError) -> DiskStore {
+    /// Holds the profile's lock until `body` has ended.
+    private static func alone<Value>(
+        with profile: Profile, _ passphrase: PassphraseSource,
+        _ body: (SecretBytes, NodeID) throws(StoreError) -> Value
+    ) throws(UserError) -> Value {
         let lock = try ProfileLock(profile)
         defer { withExtendedLifetime(lock) {} }
         let keys = try ProfileKeys.load(profile, passphrase: passphrase, creating: false) { _ in }
-        do {
-            return try DiskStore(
-                path: profile.storeFile, key: keys.storeKey, identity: IdentityKey(seed: keys.seed).publicKey)
-        } catch { throw UserError(error, profile) }
+        do { return try body(keys.storeKey, IdentityKey(seed: keys.seed).publicKey) } catch {
+            throw UserError(error, profile)
+        }
     }
 }
 
