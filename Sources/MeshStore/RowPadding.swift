@@ -3,18 +3,9 @@ internal import MeshCore
 /// Contents are padded to a power of two before they are sealed, so that a row's length says little. The form is that
 /// of ``Padding``: u32 length, content, zeros.
 enum RowPadding {
-    private static let lengthCount = 4
-
     /// Nil when the content is larger than any that is stored.
     static func pad(_ content: [UInt8], smallest: Int) -> [UInt8]? {
-        guard content.count <= StoreLimits.content - lengthCount else { return nil }
-        var bucket = smallest
-        while bucket < content.count + lengthCount { bucket *= 2 }
-        var writer = WireWriter()
-        writer.write(UInt32(content.count))
-        writer.write(raw: content)
-        writer.write(raw: [UInt8](repeating: 0, count: bucket - lengthCount - content.count))
-        return writer.bytes
+        Padding.pad(content, smallest: smallest, largest: StoreLimits.content)
     }
 
     /// Nil when the length does not fit. The zeros are not looked at: the bytes come from behind an authentication

@@ -21,6 +21,7 @@ package struct ChatHistory: Sendable {
         package let chain: ChainID
 
         package init(author: NodeID, chain: ChainID) { (self.author, self.chain) = (author, chain) }
+        init(_ header: ChatHeader) { self.init(author: header.sender, chain: header.chain) }
 
         package static func < (left: ChainKey, right: ChainKey) -> Bool {
             left.author == right.author ? left.chain < right.chain : left.author < right.author
@@ -65,8 +66,7 @@ package struct ChatHistory: Sendable {
 
     /// Is this number of the chain held (or was it, before it was evicted)?
     package func holds(_ header: ChatHeader) -> Bool {
-        let key = ChainKey(author: header.sender, chain: header.chain)
-        return (header.to == nil ? group[key] : direct[key])?.holds(header.seq) ?? false
+        chain(of: header)?.holds(header.seq) ?? false
     }
 
     /// In memory, or held once and then evicted or cleared: it must not be shown again.
@@ -76,8 +76,11 @@ package struct ChatHistory: Sendable {
 
     /// The message at this place of the chain, if it is in memory: a different one is a fork.
     package func id(at header: ChatHeader) -> Hash? {
-        let key = ChainKey(author: header.sender, chain: header.chain)
-        return (header.to == nil ? group[key] : direct[key])?.ids[header.seq]
+        chain(of: header)?.ids[header.seq]
+    }
+
+    private func chain(of header: ChatHeader) -> Chain? {
+        header.to == nil ? group[ChainKey(header)] : direct[ChainKey(header)]
     }
 
     /// The group message at this place, if it is in memory.
@@ -91,7 +94,7 @@ package struct ChatHistory: Sendable {
     /// The authors and chains of what is in memory of the group's messages, by arrival.
     var arrivedChains: [ChainKey] {
         arrival.compactMap { items[$0]?.header }.filter { $0.to == nil }
-            .map { ChainKey(author: $0.sender, chain: $0.chain) }
+            .map { ChainKey($0) }
     }
 
     /// Takes up what an earlier run held. Its messages follow by ``restore(_:)``, ascending by index.
@@ -122,7 +125,7 @@ package struct ChatHistory: Sendable {
     }
 
     private mutating func place(_ item: Item) {
-        let key = ChainKey(author: item.header.sender, chain: item.header.chain)
+        let key = ChainKey(item.header)
         if item.header.to == nil {
             group[key, default: Chain()].insert(item.header.seq, item.message.id)
         } else {
@@ -135,8 +138,7 @@ package struct ChatHistory: Sendable {
 
     /// The chain of this message as a store keeps it.
     func storedChain(of header: ChatHeader) -> StoredChain {
-        let key = ChainKey(author: header.sender, chain: header.chain)
-        let chain = (header.to == nil ? group[key] : direct[key]) ?? Chain()
+        let chain = chain(of: header) ?? Chain()
         let next = chain.next
         return StoredChain(
             author: header.sender, chain: header.chain, to: header.to, next: next,
@@ -172,7 +174,7 @@ package struct ChatHistory: Sendable {
 
     private mutating func evict(_ id: Hash) {
         guard let item = items.removeValue(forKey: id) else { return }
-        let key = ChainKey(author: item.header.sender, chain: item.header.chain)
+        let key = ChainKey(item.header)
         // Of a fork the other branch may stand there.
         if item.header.to == nil {
             if group[key]?.ids[item.header.seq] == id { group[key]?.ids[item.header.seq] = nil }
@@ -289,7 +291,7 @@ package struct ChatHistory: Sendable {
 
     /// All of this direct chain up to the returned number is held; nil when its first is missing.
     package func directComplete(_ header: ChatHeader) -> UInt64? {
-        let next = direct[ChainKey(author: header.sender, chain: header.chain)]?.next ?? 0
+        let next = direct[ChainKey(header)]?.next ?? 0
         return next > 0 ? next - 1 : nil
     }
 
@@ -297,10 +299,7 @@ package struct ChatHistory: Sendable {
     package func directItems(from author: NodeID, to recipient: NodeID, except held: [ChainRange]) -> [Item] {
         arrival.compactMap { items[$0] }.filter { item in
             item.header.sender == author && item.header.to == recipient
-                && !held.contains { range in
-                    range.author == author && range.chain == item.header.chain && range.from <= item.header.seq
-                        && item.header.seq < range.to
-                }
+                && !held.contains { $0.holds(ChainPlace(item.header)) }
         }
     }
 }

@@ -160,23 +160,12 @@ package struct ChatMachine: Sendable {
         _ content: ChatContent, of header: ChatHeader, id: Hash, signed: Signed, ciphertext: [UInt8],
         key: any Secret, via: NodeID?, now: Instant
     ) -> ChatMessage {
-        let message = ChatMessage(
-            id: id, index: 0, from: header.sender, fromNick: nil, to: header.to, toNick: nil, text: content.body,
-            at: content.at, receivedAt: now.wall, via: via, isOwn: header.sender == cryptography.publicKey,
-            lamport: header.lamport, seq: header.seq)
-        let stored = history.insert(
-            ChatHistory.Item(
-                message: message, signed: signed, header: header, ciphertext: ciphertext, messageKey: key,
-                storedAt: now.wall))
-        guard isDurable else { return stored }
-        note([
-            .message(
-                StoredMessage(
-                    index: stored.index, id: id, place: ChainPlace(header), signed: signed, ciphertext: ciphertext,
-                    messageKey: key, via: via, storedAt: now.wall)),
-            .chain(history.storedChain(of: header)),
-        ])
-        return stored
+        let stored = StoredMessage(
+            index: history.arrivals, id: id, place: ChainPlace(header), signed: signed, ciphertext: ciphertext,
+            messageKey: key, via: via, storedAt: now.wall)
+        let message = history.insert(item(stored, header, content))
+        if isDurable { note([.message(stored), .chain(history.storedChain(of: header))]) }
+        return message
     }
 
     // MARK: The store
@@ -229,7 +218,10 @@ package struct ChatMachine: Sendable {
         let header = claim.body.header
         let verified = EnvelopeOpener.Verified(
             id: claim.id, body: claim.body, message: stored.signed, ciphertext: stored.ciphertext)
-        guard let content = opener.open(verified, with: stored.messageKey) else { return nil }
+        return opener.open(verified, with: stored.messageKey).map { item(stored, header, $0) }
+    }
+
+    private func item(_ stored: StoredMessage, _ header: ChatHeader, _ content: ChatContent) -> ChatHistory.Item {
         let message = ChatMessage(
             id: stored.id, index: stored.index, from: header.sender, fromNick: nil, to: header.to, toNick: nil,
             text: content.body, at: content.at, receivedAt: stored.storedAt, via: stored.via,

@@ -50,11 +50,7 @@ package struct DirectMailbox: Sendable {
     /// For the recipient, except what the recipient holds; oldest first.
     package func letters(for member: NodeID, except held: [ChainRange], limit: Int) -> [Envelope] {
         letters.lazy.filter { letter in
-            letter.header.to == member
-                && !held.contains { range in
-                    range.author == letter.header.sender && range.chain == letter.header.chain
-                        && range.from <= letter.header.seq && letter.header.seq < range.to
-                }
+            letter.header.to == member && !held.contains { $0.holds(ChainPlace(letter.header)) }
         }.prefix(limit).map(\.envelope)
     }
 

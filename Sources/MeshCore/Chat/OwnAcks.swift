@@ -24,11 +24,11 @@ struct OwnAcks: Sendable {
     // MARK: The disk
 
     mutating func isBeingStored(_ header: ChatHeader) {
-        unstored[Self.key(header), default: RangeSet()].insert(contentsOf: header.seq..<header.seq + 1)
+        unstored[ChatHistory.ChainKey(header), default: RangeSet()].insert(contentsOf: header.seq..<header.seq + 1)
     }
 
     mutating func wasNotStored(_ header: ChatHeader) {
-        refused[Self.key(header)] = min(refused[Self.key(header)] ?? .max, header.seq)
+        refused[ChatHistory.ChainKey(header)] = min(refused[ChatHistory.ChainKey(header)] ?? .max, header.seq)
     }
 
     /// What the disk refused is on it now, all of it.
@@ -40,7 +40,7 @@ struct OwnAcks: Sendable {
     }
 
     mutating func isStored(_ header: ChatHeader) {
-        let key = Self.key(header)
+        let key = ChatHistory.ChainKey(header)
         unstored[key]?.remove(contentsOf: header.seq..<header.seq + 1)
         if unstored[key]?.isEmpty == true { unstored[key] = nil }
         if header.to == nil { note(key) }
@@ -49,10 +49,6 @@ struct OwnAcks: Sendable {
     /// How much of a chain that is held without a gap below `next` is also on disk.
     func limited(_ next: UInt64, of key: ChatHistory.ChainKey) -> UInt64 {
         min(next, unstored[key]?.ranges.first?.lowerBound ?? .max, refused[key] ?? .max)
-    }
-
-    private static func key(_ header: ChatHeader) -> ChatHistory.ChainKey {
-        ChatHistory.ChainKey(author: header.sender, chain: header.chain)
     }
 
     // MARK: Shards

@@ -4,8 +4,10 @@ package enum Padding {
     package static let largest = WireLimits.plaintext
 
     /// u32 length, content, zeros up to the smallest bucket that holds both; nil when no bucket does.
-    package static func pad(_ content: [UInt8]) -> [UInt8]? {
-        guard let bucket = bucket(for: content.count) else { return nil }
+    package static func pad(
+        _ content: [UInt8], smallest: Int = Self.smallest, largest: Int = Self.largest
+    ) -> [UInt8]? {
+        guard let bucket = bucket(for: content.count, from: smallest, to: largest) else { return nil }
         var writer = WireWriter()
         writer.write(UInt32(content.count))
         writer.write(raw: content)
@@ -24,7 +26,7 @@ package enum Padding {
         return Array(padded[4..<4 + length])
     }
 
-    private static func bucket(for length: Int) -> Int? {
+    private static func bucket(for length: Int, from smallest: Int = smallest, to largest: Int = largest) -> Int? {
         var bucket = smallest
         while bucket < length + 4 { bucket *= 2 }
         return bucket <= largest ? bucket : nil

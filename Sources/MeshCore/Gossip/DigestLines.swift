@@ -50,11 +50,6 @@ struct DigestLines: Sendable {
 
     /// Where the owner stands, or belongs.
     private func place(of owner: NodeID) -> Int {
-        var (low, high) = (0, lines.count)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if lines[middle].owner < owner { low = middle + 1 } else { high = middle }
-        }
-        return low
+        lines.partitioningIndex { $0.owner >= owner }
     }
 }

@@ -113,15 +113,3 @@ package struct MembershipSet: Sendable {
     /// May this key's revocations count? True of everybody in an open network.
     package func wasEverAdmitted(_ key: NodeID) -> Bool { origin == .everybody || ever.contains(key) }
 }
-
-extension Array where Element: Comparable {
-    /// First index at which `isBeyond` holds, in an array where it holds from some index on.
-    fileprivate func partitioningIndex(where isBeyond: (Element) -> Bool) -> Int {
-        var (low, high) = (startIndex, endIndex)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if isBeyond(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
-    }
-}

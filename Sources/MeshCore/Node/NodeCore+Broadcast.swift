@@ -114,7 +114,7 @@ extension NodeCore {
 
     private mutating func acknowledge(_ header: ChatHeader) {
         guard header.to == id, let seq = chat.history.directComplete(header) else { return }
-        let next = ownAcks.limited(seq + 1, of: ChatHistory.ChainKey(author: header.sender, chain: header.chain))
+        let next = ownAcks.limited(seq + 1, of: ChatHistory.ChainKey(header))
         guard next > 0 else { return }
         let ack = Ack(signer: id, to: header.sender, chain: header.chain, seq: next - 1)
         route(Routed(to: header.sender, item: .ack(ack.signed(in: networkID, with: cryptography))))

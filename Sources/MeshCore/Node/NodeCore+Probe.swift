@@ -25,17 +25,14 @@ extension NodeCore {
 
     private mutating func probe(_ link: LinkID) {
         guard let state = links[link], state.isEstablished, state.isSynced, state.suspectSince == nil,
-            let peer = state.peer, let prekey = chat.ring.current,
+            let peer = state.peer,
             let target = topology.neighbours(of: peer).filter({ $0 != id }).randomElement(using: &generator),
-            let nonce = Bytes32(cryptography.randomBytes(Bytes32.count))
+            let new = makeRequest(.ids([]), to: target, as: .probe(link))
         else { return }
-        let body = SyncRequest(signer: id, to: target, nonce: nonce, prekey: prekey, want: .ids([]))
-        let signed = body.signed(in: networkID, with: cryptography)
-        let request = SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography)
-        requests[request] = Request(provider: target, prekey: prekey, sentAt: now, kind: .probe(link))
-        links[link]?.probe = Probe(request: request, until: now + Self.probeTime)
+        requests[new.id] = new.request
+        links[link]?.probe = Probe(request: new.id, until: now + Self.probeTime)
         timers.probes = min(timers.probes, now + Self.probeTime)
-        send(.routed(Routed(to: target, item: .request(signed))), over: link)
+        send(.routed(new.routed), over: link)
     }
 
     /// The answer to a probe has come, whichever way.

@@ -140,20 +140,30 @@ extension NodeCore {
     // MARK: Requests
 
     mutating func request(_ want: SyncRequest.Want, from provider: NodeID) {
-        guard let prekey = chat.ring.current, let nonce = Bytes32(cryptography.randomBytes(Bytes32.count)) else {
-            return
-        }
-        let body = SyncRequest(signer: id, to: provider, nonce: nonce, prekey: prekey, want: want)
-        let signed = body.signed(in: networkID, with: cryptography)
-        guard route(Routed(to: provider, item: .request(signed))) else { return }
         let kind: Request.Kind =
             switch want {
             case .ranges: .ranges
             case .ids: .ids
             case .direct: .direct
             }
-        let request = SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography)
-        requests[request] = Request(provider: provider, prekey: prekey, sentAt: now, kind: kind)
+        guard let new = makeRequest(want, to: provider, as: kind), route(new.routed) else { return }
+        requests[new.id] = new.request
+    }
+
+    /// A signed request on its way out, and what is to be remembered of it.
+    mutating func makeRequest(
+        _ want: SyncRequest.Want, to provider: NodeID, as kind: Request.Kind
+    ) -> (id: Hash, request: Request, routed: Routed)? {
+        guard let prekey = chat.ring.current, let nonce = Bytes32(cryptography.randomBytes(Bytes32.count)) else {
+            return nil
+        }
+        let body = SyncRequest(signer: id, to: provider, nonce: nonce, prekey: prekey, want: want)
+        let signed = body.signed(in: networkID, with: cryptography)
+        return (
+            SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography),
+            Request(provider: provider, prekey: prekey, sentAt: now, kind: kind),
+            Routed(to: provider, item: .request(signed))
+        )
     }
 
     /// Direct messages to this node that the member holds for it.

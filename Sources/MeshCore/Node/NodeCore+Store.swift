@@ -7,13 +7,6 @@ extension NodeCore {
         outbox.append(.store(register(continuation), changes))
     }
 
-    /// Changes that nothing waits for.
-    mutating func keepTheRest() {
-        let changes = chat.takeChanges()
-        guard configuration.isDurable, !changes.isEmpty else { return }
-        outbox.append(.store(register(.kept), changes))
-    }
-
     mutating func register(_ continuation: Continuation) -> PersistID {
         persistCount += 1
         let id = PersistID(persistCount)
@@ -81,11 +74,5 @@ extension NodeCore {
                 .filter { place in !held.contains { $0.holds(place) } }
         }
         return places.isEmpty ? nil : .places(places)
-    }
-}
-
-extension ChainRange {
-    fileprivate func holds(_ place: ChainPlace) -> Bool {
-        author == place.author && chain == place.chain && from <= place.seq && place.seq < to
     }
 }

@@ -169,7 +169,8 @@ package struct NodeCore: Sendable {
         case .deadline: break
         }
         if hasStarted, !isStopping { runDueTimers() }
-        keepTheRest()
+        // Changes that nothing waits for.
+        keep(then: .kept)
         effects += outbox
         outbox.removeAll(keepingCapacity: true)
         nextDeadline = findNextDeadline()

@@ -120,6 +120,13 @@ package struct ChainPlace: Hashable, Comparable, Sendable {
     }
 }
 
+extension ChainRange {
+    /// A range does not say whether it is the group's or one member's: the number of a chain does.
+    func holds(_ place: ChainPlace) -> Bool {
+        author == place.author && chain == place.chain && from <= place.seq && place.seq < to
+    }
+}
+
 /// How far a chain is held: all numbers below `next`, and those in `beyond`. What is held and no longer stored was
 /// pruned, and is neither asked for nor served.
 package struct StoredChain: Hashable, Sendable {

@@ -43,12 +43,7 @@ package struct WrapList: Sendable, Hashable, RandomAccessCollection {
 
     /// Where the wraps for the prekey with this id begin, or would.
     package func firstIndex(of id: UInt64) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if prekeyID(at: middle) < id { low = middle + 1 } else { high = middle }
-        }
-        return low
+        indices.partitioningIndex { prekeyID(at: $0) >= id }
     }
 
     /// The bytes of id and encapsulated key, which stand first, order like the two as numbers.

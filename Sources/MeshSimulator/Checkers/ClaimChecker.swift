@@ -13,7 +13,7 @@ package final class ClaimChecker: Checker {
 
     package func inspect(_ world: World) {
         for node in world.nodes where node.isRunning && node.isHonest && claim(of: node) == .connected {
-            if node.linkCount() == 0 { violate("connected without a link", at: node, in: world) }
+            if node.ask({ $0.linkCount }) == 0 { violate("connected without a link", at: node, in: world) }
         }
     }
 

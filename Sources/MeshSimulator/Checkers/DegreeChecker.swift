@@ -11,7 +11,7 @@ package final class DegreeChecker: Checker {
 
     package func inspect(_ world: World) {
         for node in world.nodes where node.isRunning && node.isHonest {
-            greatest = max(greatest, node.linkCount())
+            greatest = max(greatest, node.ask { $0.linkCount })
         }
     }
 

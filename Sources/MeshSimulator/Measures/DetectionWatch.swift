@@ -31,7 +31,7 @@ final class DetectionWatch: WorldObserver {
     func didDeliver(_ input: Input, to node: SimulatedNode, effects: [Effect], in world: World) {
         // A verdict is the work of a timer; looking after each step would cost more than the step.
         guard case .deadline = input else { return }
-        let now = Set(node.suspectedLinks())
+        let now = Set(node.ask { $0.suspectedLinks })
         for link in now.subtracting(suspected[node.index] ?? []).sorted() {
             guard let peer = world.peer(of: link, at: node) else { continue }
             if slow.contains(peer) { trueVerdicts += 1 } else { falseVerdicts += 1 }

@@ -63,19 +63,10 @@ package final class SimulatedNode {
             configuration: configuration, cryptography: cryptography, restored: [], randomSeed: UInt64(index), now: now)
     }
 
-    /// Asked after each step: in place, since reading a property of `core` would copy the whole value (6 % of a run).
-    func nextDeadline() -> Instant? { Self.nextDeadline(of: &core) }
-    private static func nextDeadline(of core: inout NodeCore) -> Instant? { core.nextDeadline }
+    /// Asks the core in place: reading a property of `core` would copy the whole value (6 % of a run).
+    func ask<Answer>(_ question: (inout NodeCore) -> Answer) -> Answer { question(&core) }
 
-    /// Open links, by what the core says.
-    func linkCount() -> Int { Self.linkCount(of: &core) }
-    private static func linkCount(of core: inout NodeCore) -> Int { core.linkCount }
-
-    func suspectedLinks() -> [LinkID] { Self.suspectedLinks(of: &core) }
-    private static func suspectedLinks(of core: inout NodeCore) -> [LinkID] { core.suspectedLinks }
-
-    func counter(_ name: String) -> UInt64 { Self.counter(name, of: &core) }
-    private static func counter(_ name: String, of core: inout NodeCore) -> UInt64 { core.counter(name) }
+    func counter(_ name: String) -> UInt64 { ask { $0.counter(name) } }
 
     static func endpoint(of index: Int) -> Endpoint {
         Endpoint(host: "10.\(index / 40_000).\(index / 200 % 200).\(index % 200 + 1)", port: 9_000)

@@ -161,13 +161,13 @@ package final class World {
     private func wake(_ node: SimulatedNode) {
         guard node.wakeAt == time else { return }
         node.wakeAt = .max
-        guard node.isRunning, let deadline = node.nextDeadline() else { return }
+        guard node.isRunning, let deadline = node.ask({ $0.nextDeadline }) else { return }
         if Self.instant(at: time) < deadline { return rearm(node) }
         deliver(.deadline, to: node)
     }
 
     private func rearm(_ node: SimulatedNode) {
-        guard node.isRunning, let deadline = node.nextDeadline() else { return }
+        guard node.isRunning, let deadline = node.ask({ $0.nextDeadline }) else { return }
         // Real timers take a moment even when they are due: a core that never rests must not stop the world.
         let at = max(time + Self.timerGranularity, deadline.uptime - Self.instant(at: 0).uptime)
         guard at < node.wakeAt else { return }
