@@ -159,17 +159,17 @@ package struct ChatHistory: Sendable {
         return places
     }
 
-    /// Erases all messages with their keys; what was held counts as held.
-    package mutating func clear() {
-        while let oldest = arrival.popFirst() { evict(oldest) }
-    }
-
-    /// Erases what was stored before this time, in ms since 1970, or has a lower index; it counts as held.
-    package mutating func forget(storedBefore wall: UInt64, indexBelow index: Int) {
+    /// Erases what was stored before this time, in ms since 1970, or has a lower index, with its key; it counts as held.
+    ///
+    /// - Returns: The ids of what was erased.
+    @discardableResult
+    package mutating func forget(storedBefore wall: UInt64, indexBelow index: Int) -> [Hash] {
+        var forgotten: [Hash] = []
         while let id = arrival.first, let oldest = items[id], oldest.storedAt < wall || oldest.message.index < index {
-            arrival.removeFirst()
+            forgotten.append(arrival.removeFirst())
             evict(id)
         }
+        return forgotten
     }
 
     private mutating func evict(_ id: Hash) {

@@ -316,16 +316,13 @@ package struct ChatMachine: Sendable {
     }
 
     /// Erases what is too old, or too much. On disk there may be more of it than in memory.
-    package mutating func forgetMessages(storedBefore wall: UInt64?, keepingNewest count: Int?) {
+    ///
+    /// - Returns: The ids of what was in memory.
+    package mutating func forgetMessages(storedBefore wall: UInt64?, keepingNewest count: Int?) -> [Hash] {
         let index = count.map { max(0, history.arrivals - $0) }
-        history.forget(storedBefore: wall ?? 0, indexBelow: index ?? 0)
+        let forgotten = history.forget(storedBefore: wall ?? 0, indexBelow: index ?? 0)
         if let wall { note([.forgetMessages(storedBefore: wall)]) }
         if let index, index > 0 { note([.pruneMessages(before: index)]) }
-    }
-
-    /// Erases all messages, in memory and on disk.
-    package mutating func clearHistory() {
-        history.clear()
-        note([.pruneMessages(before: history.arrivals)])
+        return forgotten
     }
 }

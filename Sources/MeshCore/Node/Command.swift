@@ -19,7 +19,7 @@ package enum Command: Sendable, Equatable {
     /// Join the network that this member offered.
     case acceptOffer(from: NodeID)
     case setNick(String)
-    /// Erase all messages held in memory, their keys included.
+    /// Erase all messages of this node, their keys included, in memory and on disk. They count as had.
     case clearHistory
     /// Say goodbye to the peers and stop.
     case quit

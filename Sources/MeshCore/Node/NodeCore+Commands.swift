@@ -15,9 +15,7 @@ extension NodeCore {
         case .acceptOffer(let member): acceptOffer(from: member, id)
         case .setNick(let nick): setNick(nick, id)
         case .clearHistory:
-            chat.clearHistory()
-            unpassed = []
-            payloads.removeAll { _, _ in true }
+            forgetMessages(storedBefore: nil, keepingNewest: 0)
             keep(then: .answer(id))
         case .quit: quit(id)
         }

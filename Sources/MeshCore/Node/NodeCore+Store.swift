@@ -30,8 +30,15 @@ extension NodeCore {
         }
         timers.retention = now + Self.retentionInterval
         let border = configuration.keepMessages.map { now.wall - min(now.wall, UInt64(max(0, $0.milliseconds))) }
-        chat.forgetMessages(storedBefore: border, keepingNewest: configuration.storedMessages)
-        for id in payloads.keys where !chat.history.contains(id) { payloads[id] = nil }
+        forgetMessages(storedBefore: border, keepingNewest: configuration.storedMessages)
+    }
+
+    /// Letters and raw broadcasts that wait to be asked for are not messages of this node, and stay.
+    mutating func forgetMessages(storedBefore wall: UInt64?, keepingNewest count: Int?) {
+        for id in chat.forgetMessages(storedBefore: wall, keepingNewest: count) {
+            payloads[id] = nil
+            unpassed.remove(id)
+        }
     }
 
     /// From now on the member counts as one who was addressed.

@@ -69,7 +69,7 @@ import Testing
 
     @Test func aClearedHistoryHoldsNoKeyAndAsksForNothingAgain() {
         var history = Self.history([0, 1, 2, 5])
-        history.clear()
+        history.forget(storedBefore: .max, indexBelow: 0)
         #expect(history.count == 0)
         #expect(MemoryWalk.secrets(in: history).isEmpty)
         #expect(Self.lacking(history, next: 6) == [[3, 5]])

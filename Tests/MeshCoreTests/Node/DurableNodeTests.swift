@@ -1,6 +1,7 @@
-import MeshCore
 import MeshSimulator
 import Testing
+
+@testable import MeshCore
 
 /// What a store on disk promises: nothing is told before it is there, and what is there is not told again.
 @Suite struct DurableNodeTests {
@@ -59,6 +60,30 @@ import Testing
         node.run(for: .seconds(3_700))
         #expect(node.texts == ["6", "7", "8"])
         #expect(node.disk.messageCount == 3)
+    }
+
+    /// Peers may still ask for what was announced to them.
+    @Test func forgettingOldMessagesKeepsWhatElseWaitsToBeAskedFor() {
+        let node = Self.founder { $0.keepMessages = .seconds(600) }
+        node.perform(.send(text: Array("old".utf8)))
+        node.perform(.broadcast([1, 2, 3]))
+        #expect(node.core.payloads.count == 2)
+        node.run(for: .seconds(2 * 3_600))
+        #expect(node.texts.isEmpty)
+        #expect(node.core.payloads.count == 1)
+        #expect(node.core.status.unpassed == 0, "what nobody was handed can no longer be handed")
+    }
+
+    @Test func clearedMessagesAreGoneFromTheDiskAndDoNotComeBack() {
+        let node = Self.founder()
+        for text in ["one", "two"] { node.perform(.send(text: Array(text.utf8))) }
+        #expect(node.perform(.clearHistory) == .done)
+        #expect(node.texts.isEmpty)
+        #expect(node.disk.messageCount == 0)
+        let next = Self.again(node)
+        next.perform(.send(text: Array("three".utf8)))
+        #expect(next.texts == ["three"])
+        #expect(next.core.history(since: 0, limit: 9).map(\.seq) == [2], "the chain goes on")
     }
 
     @Test func forgettingTheNetworkClearsTheDisk() {
