@@ -281,12 +281,17 @@ package struct ChatHistory: Sendable {
         return (range.from..<range.to).suffix(limit).compactMap { chain.ids[$0] }
     }
 
-    /// What this node holds of direct chains from others to itself.
+    /// What this node holds of direct chains from others to itself: the first range of each, then those beyond gaps.
+    /// A gap may stay for ever, when its author has forgotten what was there; what lies beyond must not be sent again
+    /// and again, each time sealed to the newest prekey.
     package func directHeld(by recipient: NodeID) -> [ChainRange] {
-        direct.keys.sorted().filter { $0.author != recipient }.compactMap { key in
-            guard let next = direct[key]?.next, next > 0 else { return nil }
-            return ChainRange(author: key.author, chain: key.chain, from: 0, to: next)
+        let others = direct.sorted { $0.key < $1.key }.filter { $0.key.author != recipient }
+        let held = others.map { key, chain in
+            chain.held.ranges.map { range in
+                ChainRange(author: key.author, chain: key.chain, from: range.lowerBound, to: range.upperBound)
+            }
         }
+        return held.compactMap(\.first) + held.flatMap { $0.dropFirst() }
     }
 
     /// All of this direct chain up to the returned number is held; nil when its first is missing.

@@ -98,6 +98,16 @@ import Testing
         #expect(history.directHeld(by: Self.author).isEmpty)
     }
 
+    @Test func directMessagesBeyondAGapAreNamedAsHeld() {
+        var history = ChatHistory(limit: 10)
+        let second = WireValues.chain(2)
+        for seq: UInt64 in [0, 2, 3, 5] { _ = history.insert(Self.item(seq, to: Self.other)) }
+        _ = history.insert(Self.item(7, to: Self.other, chain: second))
+        let held = history.directHeld(by: Self.other)
+        #expect(held.map(\.chain) == [Self.chain, second, Self.chain, Self.chain], "each chain before any gap")
+        #expect(held.map { [$0.from, $0.to] } == [[0, 1], [7, 8], [2, 4], [5, 6]])
+    }
+
     @Test func directMessagesAreCompleteUpToTheFirstGap() {
         var history = ChatHistory(limit: 10)
         _ = history.insert(Self.item(1, to: Self.other))
