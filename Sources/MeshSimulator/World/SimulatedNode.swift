@@ -15,6 +15,8 @@ package final class SimulatedNode {
     package internal(set) var store: [StateEntry] = []
     /// Messages and prekeys, where the configuration is durable.
     package internal(set) var disk = MemoryDisk()
+    /// What keeps them instead of ``disk``.
+    package var durableStore: (any DurableStore)?
     /// Can others connect to it? Else it is behind NAT.
     package var isDiallable = true
     /// The machine answers, with a refusal if no process listens.

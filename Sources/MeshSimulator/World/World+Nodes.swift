@@ -21,7 +21,7 @@ extension World {
                 configuration: node.configuration, cryptography: node.cryptography, restored: node.store,
                 randomSeed: randomSeed, now: now)
             if node.configuration.isDurable {
-                node.core.restore(node.disk.restore(at: now.wall, newest: node.configuration.limits.history))
+                node.core.restore(restored(node, at: now.wall))
                 reopen(node)
             }
         }

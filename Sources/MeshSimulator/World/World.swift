@@ -85,10 +85,16 @@ package final class World {
             case .fast: true
             }
         if isFast { return FastCryptography(index: index, seed: options.seed) }
+        let secrets = secrets(of: index)
+        guard let seed = IdentitySeed(bytes: secrets.identity) else { preconditionFailure("32 bytes were given") }
+        return SeededCryptography(base: OpenSSLCryptography(seed: seed), seed: secrets.seed)
+    }
+
+    /// What real cryptography of a node begins with: its private identity key, and the seed of all fresh secrets.
+    package func secrets(of index: Int) -> (identity: [UInt8], seed: UInt64) {
         var generator = SeededGenerator(seed: options.seed &* 1_000_003 &+ UInt64(index))
-        let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        guard let seed = IdentitySeed(bytes: bytes) else { preconditionFailure("32 bytes were given") }
-        return SeededCryptography(base: OpenSSLCryptography(seed: seed), seed: generator.next())
+        let identity = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        return (identity, generator.next())
     }
 
     /// Adds a node that is not yet running. `count`: how many the world will have in the end.
@@ -117,6 +123,9 @@ package final class World {
         time = end
     }
 
+    /// All machines sleep for so long: both clocks go on, and whatever was due meanwhile comes late.
+    package func sleep(for duration: Duration) { time += duration.nanoseconds }
+
     /// Runs until the condition holds, looking every `interval`; nil when it does not within the limit.
     @discardableResult
     package func run(
@@ -140,10 +149,7 @@ package final class World {
         case .stored(let index, let life, let entries, let id):
             if nodes[index].life == life { stored(entries, as: id, at: nodes[index]) }
         case .kept(let index, let life, let entries, let id):
-            if nodes[index].life == life {
-                nodes[index].disk.append(entries)
-                deliver(.persisted(id), to: nodes[index])
-            }
+            if nodes[index].life == life { keep(entries, as: id, at: nodes[index]) }
         case .arrival(let connection, let side, let item): arrive(item, at: side, of: connection)
         case .knock(let dialling): knock(dialling)
         case .established(let connection, let side): establish(side, of: connection)
@@ -159,7 +165,8 @@ package final class World {
     }
 
     private func wake(_ node: SimulatedNode) {
-        guard node.wakeAt == time else { return }
+        // Late after a sleep, else to the nanosecond.
+        guard node.wakeAt <= time else { return }
         node.wakeAt = .max
         guard node.isRunning, let deadline = node.ask({ $0.nextDeadline }) else { return }
         if Self.instant(at: time) < deadline { return rearm(node) }
@@ -218,7 +225,7 @@ package final class World {
         case .store(let id, let entries):
             schedule(.kept(node.index, life: node.life, entries, id), after: network.storeDelay.nanoseconds)
         case .find(let id, let query):
-            let found = Input.found(id, node.disk.find(query))
+            let found = Input.found(id, find(query, at: node))
             schedule(.input(node.index, life: node.life, found), after: network.storeDelay.nanoseconds)
         case .stopped: stopped(node)
         case .datagram(let bytes, let destination): send(bytes, to: destination, from: node)
