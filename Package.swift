@@ -139,7 +139,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "MeshStoreTests", dependencies: ["MeshStore", "MeshCore", "MeshCrypto"], swiftSettings: strict),
+            name: "MeshStoreTests", dependencies: ["MeshStore", "MeshCore", "MeshCrypto", "MeshSimulator"],
+            swiftSettings: strict),
         .testTarget(name: "ChatKitTests", dependencies: ["ChatKit", "Mesh", "MeshCore"], swiftSettings: strict),
         .testTarget(
             name: "ProgramTests", dependencies: ["ChatKit", "mesh-chat", "mesh-node", "mesh-sim"], swiftSettings: strict

@@ -43,6 +43,9 @@ python3 Tests/Durability/bad_input.py
 "$python" Tests/Durability/canaries.py
 python3 Tests/Durability/newcomer.py
 
+step "thirty simulated days: the images of a disk open what the window and the retention allow"
+"$python" Tests/Durability/thirty_days.py
+
 step "2,000 simulated meshes of ten nodes, each ten minutes of random faults (release)"
 swift build --configuration release --product mesh-sim
 "$(swift build --configuration release --show-bin-path)/mesh-sim" --scenario chaos --nodes 10 --runs 2000
