@@ -67,6 +67,20 @@ import Testing
         _ = try ProfileLock(profile)
         #expect(Disk.mode(profile.lockFile) == 0o600 && Disk.mode(profile.stateFolder) == 0o700)
     }
+
+    /// Between its fork and its exec a child holds all that its parent had open; a second descriptor stands for it.
+    @Test func aLockEndsWithItsOwnerAlsoWhileAChildIsStarted() throws {
+        let folder = TemporaryFolder()
+        let profile = try Profile(configurationFolder: folder.path, environment: Environment([:]))
+        var child: Int32?
+        do {
+            let lock = try ProfileLock(profile)
+            child = Disk.descriptors(of: profile.lockFile).first.map { dup($0) }
+            withExtendedLifetime(lock) {}
+        }
+        _ = try ProfileLock(profile)
+        close(try #require(child))
+    }
 }
 
 @Suite struct IdentityFileTests {

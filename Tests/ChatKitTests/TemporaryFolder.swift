@@ -58,6 +58,14 @@ enum Disk {
     /// A descriptor to close.
     static func open(_ path: String) -> Int32 { unsafe Glibc.open(path, O_RDONLY) }
     static func name(_ path: String, also name: String) { precondition(unsafe Glibc.link(path, name) == 0) }
+    /// Those that this process has open on the file.
+    static func descriptors(of path: String) -> [Int32] {
+        (0..<1_024).filter { descriptor in
+            var (open, named) = (stat(), stat())
+            guard unsafe fstat(descriptor, &open) == 0, unsafe lstat(path, &named) == 0 else { return false }
+            return open.st_dev == named.st_dev && open.st_ino == named.st_ino
+        }
+    }
     static func makeFolder(_ path: String) { _ = unsafe mkdir(path, 0o700) }
 
     static func mode(_ path: String) -> mode_t {

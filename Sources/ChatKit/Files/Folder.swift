@@ -66,7 +66,11 @@ package enum Folder {
     ) throws(SystemError) {
         let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError() }
-        defer { _ = Glibc.close(descriptor) }
+        defer {
+            // Also in a child that still holds it; see `OpenFile.unlock`.
+            _ = flock(descriptor, LOCK_UN)
+            _ = Glibc.close(descriptor)
+        }
         while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
         try body()
     }

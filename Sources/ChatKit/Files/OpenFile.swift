@@ -97,6 +97,10 @@ package struct OpenFile: ~Copyable, Sendable {
         guard errno == EWOULDBLOCK else { throw SystemError() }
         return false
     }
+
+    /// Closing is not enough where the program starts others: until a child runs its own program it holds its parent's
+    /// open files, close-on-exec or not, and their locks with them.
+    package func unlock() { _ = flock(descriptor, LOCK_UN) }
 }
 
 /// Reading and writing descriptors that somebody else owns: standard streams and sockets.

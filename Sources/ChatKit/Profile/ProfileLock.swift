@@ -20,4 +20,6 @@ package final class ProfileLock: Sendable {
                     + "use another one with --profile NAME, or a throw-away identity with --ephemeral")
         }
     }
+
+    deinit { file.unlock() }
 }

@@ -14,7 +14,7 @@ package enum ChatRun {
         input: @escaping @Sendable () async -> ExitStatus
     ) async -> ExitStatus {
         let (ends, end) = AsyncStream<ExitStatus>.makeStream()
-        let signals = StopSignals { end.yield(.ok) }
+        let signals = await StopSignals { end.yield(.ok) }
         let shown = Task { for await event in session.events { await show(event) } }
         Task { end.yield(await input()) }
         var status = ExitStatus.ok

@@ -37,23 +37,27 @@ package final class StopSignals: @unchecked Sendable {
     private let sources: [any DispatchSourceSignal]
     private let count = Atomic(0)
 
+    /// When this returns, no signal is missed: Dispatch begins to watch on a thread of its own, and on a machine that is
+    /// busy one that came before would be ignored.
+    ///
     /// - Parameter stop: called once, on a thread of its own.
-    package init(stop: @escaping @Sendable () -> Void) {
+    package init(stop: @escaping @Sendable () -> Void) async {
         let numbers = [SIGINT, SIGTERM, SIGHUP]
         let queue = DispatchQueue(label: "signals")
-        var sources: [any DispatchSourceSignal] = []
-        for number in numbers {
+        sources = numbers.map { number in
             // The source sees the signal all the same.
             _ = signal(number, SIG_IGN)
-            sources.append(DispatchSource.makeSignalSource(signal: number, queue: queue))
+            return DispatchSource.makeSignalSource(signal: number, queue: queue)
         }
-        self.sources = sources
         for (number, source) in zip(numbers, sources) {
             source.setEventHandler { [self] in
                 if count.add(1, ordering: .relaxed).oldValue > 0 { _exit(128 + number) }
                 stop()
             }
-            source.resume()
+            await withCheckedContinuation { watches in
+                source.setRegistrationHandler { watches.resume() }
+                source.resume()
+            }
         }
     }
 }
