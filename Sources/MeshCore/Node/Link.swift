@@ -139,8 +139,21 @@ struct Request: Sendable {
     let prekey: Bytes32
     let sentAt: Instant
     let kind: Kind
+    /// What may come in answer.
+    let want: SyncRequest.Want
 
     enum Kind: Sendable, Equatable { case ranges, ids, direct, probe(LinkID) }
+}
+
+extension SyncRequest.Want {
+    /// Is this message among those that `requester` asks for?
+    func covers(_ id: Hash, _ header: ChatHeader, for requester: NodeID) -> Bool {
+        switch self {
+        case .ranges(let ranges): header.to == nil && ranges.contains { $0.holds(ChainPlace(header)) }
+        case .ids(let ids): ids.contains(id)
+        case .direct: header.to == requester
+        }
+    }
 }
 
 /// What a vector says, until one more message is stored or the membership changes.

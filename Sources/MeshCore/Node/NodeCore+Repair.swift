@@ -161,7 +161,7 @@ extension NodeCore {
         let signed = body.signed(in: networkID, with: cryptography)
         return (
             SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography),
-            Request(provider: provider, prekey: prekey, sentAt: now, kind: kind),
+            Request(provider: provider, prekey: prekey, sentAt: now, kind: kind, want: want),
             Routed(to: provider, item: .request(signed))
         )
     }
@@ -312,21 +312,10 @@ extension NodeCore {
         switch item {
         case .missing: return false
         case .sealed(let envelope):
-            guard let claim = try? chat.claim(of: envelope.message), mayWrite(claim.body.header) else {
-                count("refused.author")
-                return false
-            }
+            guard let claim = admissible(envelope.message, in: request) else { return false }
             reception = chat.receive(envelope, claim: claim, now: now)
         case .resealed(let message, let ciphertext, let encapsulated, let sealed):
-            guard let body = try? ChatBody(body: message.body), mayWrite(body.header) else {
-                count("refused.author")
-                return false
-            }
-            let messageID = ChatBody.id(ofBody: message.body, in: networkID, with: cryptography)
-            guard !isBackdated(body.header, messageID) else {
-                count("refused.backdated")
-                return false
-            }
+            guard admissible(message, in: request) != nil else { return false }
             reception = chat.receive(
                 resealed: (message, ciphertext, encapsulated, sealed), from: request.provider, request: id,
                 prekey: request.prekey, now: now)
@@ -339,6 +328,23 @@ extension NodeCore {
             return true
         default: return false
         }
+    }
+
+    /// What a message of a response claims to be, if it was asked for and its author may have written it.
+    private mutating func admissible(_ message: Signed, in request: Request) -> EnvelopeOpener.Claim? {
+        guard let claim = try? chat.claim(of: message), mayWrite(claim.body.header) else {
+            count("refused.author")
+            return nil
+        }
+        guard request.want.covers(claim.id, claim.body.header, for: id) else {
+            count("refused.unaskedItem")
+            return nil
+        }
+        guard !isBackdated(claim.body.header, claim.id) else {
+            count("refused.backdated")
+            return nil
+        }
+        return claim
     }
 
     /// What repair brings is announced onward, or others never hear of it.

@@ -36,53 +36,6 @@ import Testing
 
     // MARK: Responses
 
-    private typealias Parts = (message: Signed, ciphertext: [UInt8], encapsulated: Bytes32, sealed: [UInt8])
-
-    private static let alterations: [(name: String, change: @Sendable (inout Parts) -> Void)] = [
-        ("signature", { $0.message = $0.message.withBadSignature }),
-        (
-            "body",
-            { parts in
-                var body = parts.message.body
-                body[60] ^= 1
-                parts.message = Signed(body: body, signature: parts.message.signature)
-            }
-        ),
-        ("ciphertext", { $0.ciphertext[9] ^= 1 }),
-        ("ciphertext length", { $0.ciphertext.append(0) }),
-        ("encapsulated key", { $0.encapsulated = WireValues.bytes(9) }),
-        ("encapsulated key of small order", { $0.encapsulated = .zero }),
-        ("sealed key", { $0.sealed[0] ^= 1 }),
-    ]
-
-    @Test func aResponseWithAnyFieldAlteredBringsNothingAndTheTrueOneStillDoes() throws {
-        for alteration in Self.alterations {
-            let scene = Scene()
-            let (request, item, prekey) = try scene.asked()
-            guard
-                case .resealed(let message, let ciphertext, let encapsulated, let sealed) = try scene.resealed(
-                    item, prekey: prekey, request: request)
-            else {
-                Issue.record("not re-sealed")
-                return
-            }
-            var parts: Parts = (message, ciphertext, encapsulated, sealed)
-            alteration.change(&parts)
-            scene.eve.respond(
-                [
-                    .resealed(
-                        message: parts.message, ciphertext: parts.ciphertext, encapsulated: parts.encapsulated,
-                        sealed: parts.sealed)
-                ], to: request, over: scene.eveLink)
-            #expect(scene.node.shown.isEmpty, "\(alteration.name)")
-            let (again, _, newPrekey) = try scene.askedAgain(item)
-            scene.eve.respond(
-                [try scene.resealed(item, prekey: newPrekey, request: again)], to: again, over: scene.eveLink)
-            #expect(scene.node.texts == ["handed on"], "\(alteration.name)")
-            #expect(scene.node.shown.first?.via == scene.eve.id)
-        }
-    }
-
     @Test func aResponseNobodyAskedForOrFromAnotherProviderIsRefused() throws {
         let scene = Scene()
         let (request, item, prekey) = try scene.asked()
@@ -94,27 +47,6 @@ import Testing
         let his = try #require(scene.bob.chat.reseal([item], for: scene.node.id, prekey: prekey, request: request))
         scene.bob.respond(his, to: request, over: scene.bobLink)
         #expect(scene.node.counter("refused.unaskedResponse") == 2)
-        #expect(scene.node.shown.isEmpty)
-    }
-
-    /// A direct message to somebody else, which its author re-seals for us: it was not said to us.
-    @Test func aDirectMessageToSomebodyElseIsNotTakenFromItsAuthor() throws {
-        let scene = Scene()
-        let (request, _, prekey) = try scene.asked()
-        let item = try scene.eve.write("for bob", to: scene.bob.id)
-        scene.eve.respond(
-            [try scene.resealed(item, prekey: prekey, request: request)], to: request, over: scene.eveLink)
-        #expect(scene.node.shown.isEmpty)
-        #expect(scene.node.counter("refused.foreignReseal") == 1)
-    }
-
-    /// Nor does anybody but its author hand over a direct message to us.
-    @Test func aDirectMessageToUsIsTakenFromItsAuthorOnly() throws {
-        let scene = Scene()
-        let (request, _, prekey) = try scene.asked()
-        let item = try scene.bob.write("for you", to: scene.node.id)
-        scene.eve.respond(
-            [try scene.resealed(item, prekey: prekey, request: request)], to: request, over: scene.eveLink)
         #expect(scene.node.shown.isEmpty)
     }
 
@@ -148,33 +80,6 @@ import Testing
     }
 
     // MARK: Requests
-
-    /// Direct messages of others: neither by id, nor by range, nor from the mailbox.
-    @Test func directMessagesOfOthersAreNeverHandedOut() throws {
-        let scene = Scene()
-        #expect(scene.node.perform(.sendDirect(to: scene.bob.id, text: Array("secret".utf8))) != nil)
-        let mine = try #require(scene.node.shown.last)
-        let relayed = try scene.bob.compose("from bob to carol", to: WireValues.carol.publicKey, for: [])
-        scene.bob.push(relayed, over: scene.bobLink)
-        let relayedID = ChatBody.id(
-            ofBody: relayed.message.body, in: scene.node.network, with: scene.node.cryptography)
-        let chain = try ChatBody(body: relayed.message.body).header.chain
-        let prekey = scene.eve.cryptography.makePrekey().publicKey
-        let range = ChainRange(author: scene.bob.id, chain: chain, from: 0, to: 100)
-        for want in [
-            SyncRequest.Want.ids([mine.id, relayedID]), .direct([]), .direct([range]), .ranges([range]),
-        ] {
-            scene.eve.ask(want, prekey: prekey, over: scene.eveLink)
-        }
-        let responses = scene.eve.responses(over: scene.eveLink)
-        #expect(responses.count == 4)
-        for item in responses.flatMap(\.items) {
-            guard case .missing = item else {
-                Issue.record("handed out \(item)")
-                continue
-            }
-        }
-    }
 
     @Test func aRequestSignedForAnotherMemberOrNetworkOrByAStrangerIsRefused() {
         let scene = Scene()
