@@ -46,6 +46,9 @@ python3 Tests/Durability/newcomer.py
 step "thirty simulated days: the images of a disk open what the window and the retention allow"
 "$python" Tests/Durability/thirty_days.py
 
+step "writes, fsyncs and changes of names that fail under real nodes, at the start and later"
+python3 Tests/Durability/faulty_disk.py
+
 step "2,000 simulated meshes of ten nodes, each ten minutes of random faults (release)"
 swift build --configuration release --product mesh-sim
 "$(swift build --configuration release --show-bin-path)/mesh-sim" --scenario chaos --nodes 10 --runs 2000

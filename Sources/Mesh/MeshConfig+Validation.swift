@@ -53,6 +53,7 @@ extension MeshConfig {
         (core.recoveryBaseDelay, core.connectTimeout) = (recoveryBaseDelay, connectTimeout)
         core.historyForNew = historyForNew
         core.isDurable = messageStore != nil
+        core.historyProblem = historyProblem
         (core.keepMessages, core.storedMessages) = (keepMessages, storedMessages)
         return core
     }

@@ -55,6 +55,8 @@ public struct MeshConfig: Sendable {
     public var storedMessages: Int?
     /// Keeps messages and prekeys across restarts; nil: in memory only.
     package var messageStore: (any DurableStore)?
+    /// Why there is none although one was wanted; it becomes a warning.
+    package var historyProblem: String?
     public var logger = Logger(label: "mesh") { _ in SwiftLogNoOpLogHandler() }
 
     public init() {}

@@ -45,6 +45,21 @@ import Testing
         #expect(warnings.all.count == whole.count - last - 1)
     }
 
+    /// A disk that fills up in the midst of the first bytes of all.
+    @Test func aFileThatWasHardlyBegunIsBegunAnew() throws {
+        try open().append([])
+        let magic = Disk.read(path)
+        for count in 0..<magic.count {
+            Disk.write(path, Array(magic.prefix(count)))
+            try open().append([[7]])
+            #expect(try open().load() == [[7]], "\(count)")
+        }
+        Disk.write(path, [1, 2, 3])
+        let other = try open()
+        #expect(throws: UserError.self) { try other.load() }
+        #expect(Disk.read(path) == [1, 2, 3])
+    }
+
     @Test func aTailOfZerosOrOfRottenBytesIsCutToo() throws {
         try open().append(Self.entries)
         let whole = Disk.read(path)

@@ -37,6 +37,15 @@ def free_ports(count):
             one.close()
 
 
+def compiled(name, folder):
+    """The library that the C file of this name makes, for LD_PRELOAD."""
+    library = pathlib.Path(folder) / f"{name}.so"
+    source = pathlib.Path(__file__).with_name(f"{name}.c")
+    compiler = shutil.which("cc") or shutil.which("clang")
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, source], check=True)
+    return library
+
+
 class Ended(Exception):
     """The program has ended although an answer was waited for."""
 
@@ -187,6 +196,14 @@ class Node:
                 return "; ".join(row[0] for row in connection.execute("PRAGMA integrity_check"))
             except sqlite3.DatabaseError as error:
                 return str(error)
+
+    def rows(self, folder, table):
+        """How many there are; None without a store."""
+        copied = self.copied(folder)
+        if copied is None:
+            return None
+        with copied as connection:
+            return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
     def highest_row(self, folder, table):
         with self.copied(folder) as connection:

@@ -35,14 +35,23 @@ package final class NetworkFile: StateStore {
             guard status.isRegular, status.owner == geteuid(), status.mode & 0o177 == 0 else {
                 throw SystemError(code: EACCES)
             }
-            if status.size == 0 {
-                try file.write(Self.magic)
-                try file.synchronize()
-                if let folder = Folder.parent(of: path) { try Folder.synchronize(folder) }
-            }
+            if status.size < Self.magic.count { try begin() }
         } catch {
-            throw UserError(.noPermission, "cannot use \(path): \(error); mend it with: chmod 600 \(path)")
+            throw error.code == EACCES
+                ? UserError(.noPermission, "cannot use \(path): \(error); mend it with: chmod 600 \(path)")
+                : UserError(.cannotCreate, "cannot use \(path): \(error)")
         }
+    }
+
+    /// Writes the first bytes, also over a part of them: a disk may have filled up in their midst. Whatever else is so
+    /// short is left as it is, for `load` to refuse.
+    private func begin() throws(SystemError) {
+        let bytes = try OpenFile(path, for: .read).readAll(limit: Self.magic.count)
+        guard let bytes, Self.magic.starts(with: bytes) else { return }
+        try file.truncate(to: 0)
+        try file.write(Self.magic)
+        try file.synchronize()
+        if let folder = Folder.parent(of: path) { try Folder.synchronize(folder) }
     }
 
     package func load() throws -> [[UInt8]] {

@@ -34,7 +34,10 @@ package final class ChatSession: Sendable {
         let lock = try plan.profile.map { profile throws(UserError) in try ProfileLock(profile) }
         var config = plan.config
         if let profile = plan.profile, plan.keepsHistory, let keys = try plan.keys(say: say), let key = keys.storeKey {
-            config.messageStore = try HistoryFile.open(profile, keys.seed, key, say: say)
+            switch try HistoryFile.open(profile, keys.seed, key) {
+            case .success(let store): config.messageStore = store
+            case .failure(let error): config.historyProblem = "\(error)"
+            }
             config.keypairSeed = keys.seed
         } else {
             config.keypairSeed = try plan.identity(say: say)

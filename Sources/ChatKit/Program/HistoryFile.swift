@@ -5,19 +5,18 @@ internal import MeshStore
 
 /// The history of a profile on disk, for whoever holds the profile's lock.
 package enum HistoryFile {
-    /// The store, or nil when it cannot be used now: then the run goes on in memory, and `say` has told why.
+    /// The store, or why it cannot be used now: then the run goes on in memory.
     ///
     /// - Throws: ``UserError`` 65 or 77 with the next step, when going on would hide what is there.
     static func open(
-        _ profile: Profile, _ seed: IdentitySeed, _ key: SecretBytes, say: (String) -> Void
-    ) throws(UserError) -> DiskStore? {
+        _ profile: Profile, _ seed: IdentitySeed, _ key: SecretBytes
+    ) throws(UserError) -> Result<DiskStore, StoreError> {
         do {
-            return try DiskStore(path: profile.storeFile, key: key, identity: IdentityKey(seed: seed).publicKey)
+            return .success(
+                try DiskStore(path: profile.storeFile, key: key, identity: IdentityKey(seed: seed).publicKey))
         } catch {
             switch error {
-            case .noSpace, .io, .tooLarge:
-                say("\(error); messages of this run are kept in memory only")
-                return nil
+            case .noSpace, .io, .tooLarge: return .failure(error)
             default: throw UserError(error, profile)
             }
         }

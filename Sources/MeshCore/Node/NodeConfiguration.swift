@@ -41,6 +41,8 @@ package struct NodeConfiguration: Sendable, Equatable {
     package var storedMessages: Int?
     /// A store on disk keeps messages and prekeys.
     package var isDurable = false
+    /// Why that cannot be although it was wanted; people are told at the start.
+    package var historyProblem: String?
     package var limits = Limits()
 
     package init() {}

@@ -94,6 +94,7 @@ extension NodeCore {
         timers.repair = now + Self.repairInterval * Double.random(in: 0.1..<1, using: &generator)
         if configuration.discovers { discovery.nextRequest = now }
         emit(.stateChanged(.joining, reason: network == nil ? "waiting to be admitted" : "looking for members"))
+        if let problem = configuration.historyProblem { noteNoHistory(problem) }
         if network != nil { beginInNetwork() }
     }
 

@@ -30,6 +30,12 @@ extension NodeCore {
         }
     }
 
+    /// The history could not be opened, so this run goes on without it.
+    mutating func noteNoHistory(_ reason: String) {
+        count("storageFailures")
+        warn("storage", "\(reason); messages of this run are kept in memory only")
+    }
+
     mutating func noteNotStored(_ place: StorageHealth.Place, _ reason: String) {
         count("storageFailures")
         guard storage.failed(place) else { return }

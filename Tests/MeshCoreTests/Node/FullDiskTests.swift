@@ -30,6 +30,16 @@ import Testing
         #expect(node.warnings("storage") == 3 && node.warnings("storage-restored") == 3)
     }
 
+    @Test func aHistoryThatCannotBeOpenedIsToldAtTheStartAndTheChatGoesOn() {
+        let node = LoneNode.founder { $0.historyProblem = "disk I/O error" }
+        guard case .sent = node.perform(.send(text: Array("in memory".utf8))) else {
+            Issue.record("not sent")
+            return
+        }
+        #expect(node.texts == ["in memory"])
+        #expect(node.warnings("storage") == 1 && node.counter("storageFailures") == 1)
+    }
+
     @Test func theStateOfTheNetworkIsAnotherPlaceThanTheMessages() {
         let node = durable()
         node.diskIsFull = true
