@@ -117,15 +117,17 @@ class Watched(Node):
         while missing:
             missing.discard(self.until(lambda line: line["type"] == "message")["text"])
 
+    def about_messages(self):
+        """What its last warning says of them; the network's state has warnings of its own."""
+        return next((line["reason"] for line in reversed(self.warnings) if "messages" in line["reason"]), "")
+
     def owes(self):
-        """It has said that messages wait for the disk; the network's state may wait for the next start."""
-        about = [line["reason"] for line in self.warnings if "messages" in line["reason"]]
-        return about != [] and "until they can be stored" in about[-1]
+        return "until they can be stored" in self.about_messages()
 
     def is_mended(self):
         """With the disk well again it says that all is stored."""
         self.disk.set(first=0)
-        self.until(lambda line: line["type"] == "warning" and line["code"] == "storage-restored", 30)
+        self.until(lambda line: line["type"] == "warning" and "messages are stored again" in line["reason"], 30)
 
     def later(self, hours):
         """From the next start on, the wall clock says this much more."""
@@ -135,13 +137,13 @@ class Watched(Node):
             # Twice as fast since this many hours ago.
             "MESH_CLOCK_START": str(int(time.time() - hours * HOURS)), "MESH_CLOCK_RATE": "2"}
 
-    def ended(self, said_before):
+    def ended(self):
         """It has ended by itself: with the code of what cannot be written, and a sentence that is to the point."""
         status = self.process.wait(20)
         self.reader.join()
         self.process.stdin.close()
         self.process.stdout.close()
-        said = self.notices()[said_before:]
+        said = self.notices()
         check(status == CANNOT_CREATE, f"exit {status}: {said[-400:]}")
         check("mesh-chat: " in said and "chmod" not in said, f"exit {status} without a good sentence: {said[-400:]}")
         return status
@@ -234,7 +236,7 @@ class Starts:
                 outcome = "warned and mended"
             node.kill()
         except Ended:
-            outcome = node.ended(0)
+            outcome = node.ended()
         promised.update(node.safe if outcome == "warned" else node.promised)
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
         reopened(node, self.root, identity, promised)
@@ -256,7 +258,7 @@ class Starts:
         answers.append(node.ask("status"))
         for answer in answers:
             check(answer.get("code") in (None, "io"), f"{answer}")
-        return "warned" if node.warnings else "well"
+        return "warned" if node.about_messages() else "warned of its state only" if node.warnings else "well"
 
 
 # Runs
