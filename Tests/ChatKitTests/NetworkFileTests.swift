@@ -1,5 +1,6 @@
 import ChatKit
 import MeshCore
+import MeshCrypto
 import Synchronization
 import Testing
 
@@ -7,6 +8,7 @@ import Testing
     private let folder = TemporaryFolder()
     private var path: String { folder.file("network") }
     private let warnings = Warnings()
+    private let storeKey = SecretBytes.random(count: 32)
 
     final class Warnings: Sendable {
         private let texts = Mutex<[String]>([])
@@ -16,7 +18,7 @@ import Testing
 
     private func open() throws -> NetworkFile {
         let warnings = warnings
-        return try NetworkFile(path) { warnings.add($0) }
+        return try NetworkFile(path, storeKey: storeKey) { warnings.add($0) }
     }
 
     private static let entries: [[UInt8]] = [[1, 2, 3], [], [UInt8](repeating: 0, count: 300), [9]]
@@ -34,7 +36,8 @@ import Testing
     @Test func aTornTailIsCutWhereverItTearsAndTheRestStays() throws {
         try open().append(Self.entries)
         let whole = Disk.read(path)
-        let last = whole.count - (12 + 1)
+        // Length and sum, salt, one byte, tag.
+        let last = whole.count - (12 + 16 + 1 + 16)
         for end in last + 1..<whole.count {
             Disk.write(path, Array(whole[..<end]))
             let file = try open()
@@ -88,6 +91,33 @@ import Testing
         #expect(throws: UserError.self) { try open().load() }
     }
 
+    @Test func withoutTheStoreKeyItSaysNothing() throws {
+        let nick = Array("charlie the third".utf8)
+        try open().append([nick, nick])
+        let bytes = Disk.read(path)
+        let size = nick.count
+        let isInClear = (0...bytes.count - size).contains { Array(bytes[$0..<$0 + size]) == nick }
+        #expect(!isInClear)
+        let other = try NetworkFile(path, storeKey: .random(count: 32)) { _ in }
+        do {
+            _ = try other.load()
+            Issue.record("it opened with another key")
+        } catch let error as UserError {
+            #expect(error.status == .noPermission && error.sentence.contains("mv \(path)"))
+        }
+        #expect(Disk.read(path) == bytes)
+    }
+
+    /// The sum of an entry is no secret; its seal names its place.
+    @Test func anEntryAtAnotherPlaceIsRefused() throws {
+        try open().append([[1], [2]])
+        let whole = Disk.read(path)
+        let size = 12 + 16 + 1 + 16
+        let (first, second) = (whole[10..<10 + size], whole[10 + size..<10 + 2 * size])
+        Disk.write(path, Array(whole[..<10] + second + first))
+        #expect(throws: UserError.self) { try open().load() }
+    }
+
     @Test func aFileThatOthersCanReadIsRefused() throws {
         _ = try open()
         Disk.setMode(path, 0o644)
@@ -108,31 +138,43 @@ import Testing
     private let folder = TemporaryFolder()
     private let alice = NodeID([UInt8](repeating: 1, count: 32))!
     private let mallory = NodeID([UInt8](repeating: 2, count: 32))!
+    private let storeKey = SecretBytes.random(count: 32)
+
+    private func open() throws -> TrustBook { try TrustBook(folder.file("trust"), storeKey: storeKey) }
 
     @Test func theFirstKeyBehindANickIsPinnedAndAnotherOneIsTold() throws {
-        let book = try TrustBook(folder.file("trust"))
+        let book = try open()
         #expect(try book.meet(alice, nick: " al b") == nil)
         #expect(try book.meet(alice, nick: " al b") == nil)
         #expect(try book.meet(mallory, nick: " al b") == alice)
         #expect(book.pinnedKey(" al b") == alice)
-        let again = try TrustBook(folder.file("trust"))
+        let again = try open()
         #expect(again.pinnedKey(" al b") == alice)
         try again.trust(mallory, nick: " al b")
-        #expect(try TrustBook(folder.file("trust")).pinnedKey(" al b") == mallory)
+        #expect(try open().pinnedKey(" al b") == mallory)
         #expect(Disk.mode(folder.file("trust")) == 0o600)
     }
 
     @Test func aVerifiedKeyIsRemembered() throws {
-        let book = try TrustBook(folder.file("trust"))
+        let book = try open()
         #expect(!book.isVerified(alice))
         try book.markVerified(alice)
-        #expect(try TrustBook(folder.file("trust")).isVerified(alice))
+        #expect(try open().isVerified(alice))
     }
 
     @Test func aDamagedFileIsRefusedAndMemoryNeedsNone() throws {
-        Disk.write(folder.file("trust"), Array("pin xyz\n".utf8))
-        #expect(throws: UserError.self) { try TrustBook(folder.file("trust")) }
-        let book = try TrustBook(nil)
+        try open().meet(alice, nick: "alice of the hill")
+        let whole = Disk.read(folder.file("trust"))
+        #expect(!String(decoding: whole, as: UTF8.self).contains("alice"))
+        for position in [0, 11, 12, 30, whole.count - 1] {
+            var damaged = whole
+            damaged[position] ^= 1
+            Disk.write(folder.file("trust"), damaged)
+            #expect(throws: UserError.self) { try open() }
+        }
+        Disk.write(folder.file("trust"), whole)
+        #expect(throws: UserError.self) { try TrustBook(folder.file("trust"), storeKey: .random(count: 32)) }
+        let book = TrustBook()
         try book.meet(alice, nick: "a")
         #expect(book.pinnedKey("a") == alice)
     }

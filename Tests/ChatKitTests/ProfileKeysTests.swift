@@ -81,13 +81,6 @@ struct TestProfile {
         #expect(test.secretFiles == ["identity.key"])
     }
 
-    @Test func withoutHistoryOnDiskNoStoreKeyIsMade() throws {
-        let seed = try ProfileKeys.seed(
-            profile, passphrase: PassphraseSource(), creating: true, say: test.notices.say)
-        #expect(test.secretFiles == ["identity.key"])
-        #expect(try test.load().key == publicKey(seed))
-    }
-
     @Test func anIdentityMadeUnderAPassphraseKeepsTheStoreKeyInside() throws {
         let first = try test.load("secret\n")
         #expect(test.secretFiles == ["identity.key"])
@@ -97,13 +90,14 @@ struct TestProfile {
         #expect(test.refusal("Secret\n")?.status == .noPermission)
     }
 
-    @Test func aHistoryWhoseKeyIsGoneIsNotGivenANewOne() throws {
+    @Test(arguments: [\Profile.storeFile, \.networkFile, \.trustFile])
+    func aFileWhoseKeyIsGoneIsNotGivenANewOne(_ file: any KeyPath<Profile, String> & Sendable) throws {
         _ = try test.load()
-        Disk.write(profile.storeFile, [1])
+        Disk.write(profile[keyPath: file], [1])
         #expect(test.refusal() == nil)
         unlinkFile(profile.storeKeyFile)
         let error = try #require(test.refusal())
-        #expect(error.status == .badData && error.sentence.contains("mv \(profile.storeFile)"))
+        #expect(error.status == .badData && error.sentence.contains("mv \(profile[keyPath: file])"))
         #expect(!Disk.exists(profile.storeKeyFile))
     }
 

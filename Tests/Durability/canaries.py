@@ -2,8 +2,7 @@
 """Searches what programs leave behind for what must not be there.
 
 Two people talk, with known texts, nicks and a passphrase. On the disk, apart from the files of keys, there must be no
-text, no nick of anybody else, no seed, store key, prekey, message key or passphrase in clear. The files `network` and
-`trust` hold nicks, and are named without being counted. In the parts of a running program's memory that a core dump
+text, no nick or key of anybody else, no seed, store key, prekey, message key or passphrase in clear. In the parts of a running program's memory that a core dump
 would hold there must be none of these secrets either, nor what Ed25519 makes of the seed. The memory is read as root;
 without that, this half is left out and said to be. Prekeys and message keys come from the store, which
 Tests/Interop/mesh_store.py opens; that needs Python's `cryptography`.
@@ -23,8 +22,6 @@ sys.path.insert(0, str(REPOSITORY / "Tests" / "Interop"))
 import mesh_store
 
 KEY_FILES = {"identity.key", "store.key"}
-# Kept in clear: the members of the network with their addresses, and which key goes by which nick.
-NICK_FILES = {"network", "trust"}
 TEXTS = [f"the canary number {number} sings {os.urandom(8).hex()}" for number in range(20)]
 
 
@@ -126,24 +123,23 @@ def main():
         found_group([alice, bob])
         for text in TEXTS:
             alice.ask("send", text=text)
-        alice.ask("dm", to=bob.ask("status")["id"], text=TEXTS[0][::-1])
+        keys = {node.name: node.ask("status")["id"] for node in (alice, bob)}
+        alice.ask("dm", to=keys[bob.name], text=TEXTS[0][::-1])
         bob.ask("wait", messages=len(TEXTS) + 1, timeoutMs=30_000)
         seed = (alice.configuration / "identity.key").read_bytes()
         store_key = (alice.state / "store.key").read_bytes()
         secrets = {"alice's seed": seed, "alice's scalar": scalar(seed), "alice's store key": store_key,
                    "bob's passphrase": passphrase}
-        secrets |= stored_secrets(alice, root, store_key, bytes.fromhex(alice.ask("status")["id"]))
+        secrets |= stored_secrets(alice, root, store_key, bytes.fromhex(keys[alice.name]))
         texts = {f"text {number}": text.encode() for number, text in enumerate(TEXTS)}
         texts["direct text"] = TEXTS[0][::-1].encode()
         for stage in ("while they run", "after a kill"):
             for node, other in ((alice, bob), (bob, alice)):
-                canaries = {**texts, **secrets, f"the nick {other.name}": other.name.encode()}
-                for file, name in found_in_files(node.home, canaries):
-                    find = f"{stage}: {name} in {file.relative_to(root)}"
-                    if file.name in NICK_FILES and name.startswith("the nick"):
-                        print(f"in clear, {find}")
-                    else:
-                        problems.append(find)
+                canaries = {**texts, **secrets, f"the nick {other.name}": other.name.encode(),
+                            f"the key of {other.name}": bytes.fromhex(keys[other.name]),
+                            f"the key of {other.name} in hex": keys[other.name].encode()}
+                problems += [f"{stage}: {name} in {file.relative_to(root)}"
+                             for file, name in found_in_files(node.home, canaries)]
             if stage == "while they run":
                 problems += search_memory(alice, bob, secrets)
                 alice.kill()

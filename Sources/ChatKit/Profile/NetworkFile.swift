@@ -1,16 +1,18 @@
 internal import Glibc
 internal import Mesh
+package import MeshCrypto
 internal import Synchronization
 
 /// What a node must remember across restarts, in one file that only grows: `StateStore` on disk.
 ///
-/// An entry is its length (u32, little-endian), a checksum of length and content (u64, FNV-1a) and the content.
+/// An entry is its length (u32, little-endian), a checksum of length and content (u64, FNV-1a) and the content, sealed
+/// with a ``FileSealer`` at its place in the file: nicks and addresses of others are nobody else's business.
 /// `append` returns after fsync. A run that dies in the middle of a write leaves a torn tail; it was never announced
 /// to anybody, so `load` cuts it off and says so. Damage before the last entry is something else: an error that
 /// names the file, because going on would forget who was revoked.
 package final class NetworkFile: StateStore {
-    /// Ten bytes, so that the file tells what it is.
-    private static let magic = Array("mesh-net\u{1}\n".utf8)
+    /// Ten bytes, so that the file tells what it is, and the version of its form.
+    private static let magic = Array("mesh-net\u{2}\n".utf8)
     private static let headerLength = 12
     /// No entry of a node comes near; a larger length is damage.
     private static let entryLimit = 1 << 20
@@ -18,6 +20,7 @@ package final class NetworkFile: StateStore {
     private static let fileLimit = 256 << 20
 
     private let path: String
+    private let sealer: FileSealer
     private let warn: @Sendable (String) -> Void
     private let file: OpenFile
     /// One writer at a time, and nobody reads while it writes. True once a failed write left the end unknown.
@@ -26,8 +29,11 @@ package final class NetworkFile: StateStore {
     /// Opens or makes the file.
     ///
     /// - Throws: ``UserError`` 73 or 77.
-    package init(_ path: String, warn: @escaping @Sendable (String) -> Void) throws(UserError) {
+    package init(
+        _ path: String, storeKey: SecretBytes, warn: @escaping @Sendable (String) -> Void
+    ) throws(UserError) {
         (self.path, self.warn) = (path, warn)
+        sealer = FileSealer(storeKey, label: "mesh/2/network")
         if let folder = Folder.parent(of: path) { try Folder.prepare(folder) }
         do throws(SystemError) {
             file = try OpenFile(path, for: .readAndAppend)
@@ -67,7 +73,8 @@ package final class NetworkFile: StateStore {
                     try cutTail(bytes, at: position)
                     break
                 }
-                entries.append(entry)
+                guard let content = sealer.open(entry, at: position) else { throw otherKey() }
+                entries.append(content)
                 position += Self.headerLength + entry.count
             }
             return entries
@@ -75,17 +82,13 @@ package final class NetworkFile: StateStore {
     }
 
     package func append(_ entries: [[UInt8]]) throws {
-        let bytes = entries.flatMap { entry in
-            let length = Self.littleEndian(UInt64(entry.count), count: 4)
-            return length + Self.littleEndian(Self.checksum(length, entry), count: 8) + entry
-        }
         try isBroken.withLock { isBroken in
             guard !isBroken else {
                 throw UserError(.failed, "\(path) could not be written before; start again to mend its end")
             }
             do {
                 guard entries.allSatisfy({ $0.count <= Self.entryLimit }) else { throw SystemError(code: EFBIG) }
-                try add(bytes, isBroken: &isBroken)
+                try add(entries, isBroken: &isBroken)
             } catch {
                 throw UserError(.failed, "cannot write \(path): \(error)")
             }
@@ -95,8 +98,9 @@ package final class NetworkFile: StateStore {
     /// Part of a failed write may be on disk, and an entry behind it would make the torn one damage in the middle. It
     /// is cut off again, as when there is no space. What cannot be cut off, or was written and then not synchronized,
     /// leaves the end unknown.
-    private func add(_ bytes: [UInt8], isBroken: inout Bool) throws(SystemError) {
+    private func add(_ entries: [[UInt8]], isBroken: inout Bool) throws(SystemError) {
         let size = try file.status().size
+        let bytes = sealed(entries, from: Int(size))
         isBroken = true
         do { try file.write(bytes) } catch {
             try file.truncate(to: Int(size))
@@ -108,13 +112,23 @@ package final class NetworkFile: StateStore {
         isBroken = false
     }
 
+    private func sealed(_ entries: [[UInt8]], from position: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for entry in entries {
+            let content = sealer.seal(entry, at: position + bytes.count)
+            let length = Self.littleEndian(UInt64(content.count), count: 4)
+            bytes += length + Self.littleEndian(Self.checksum(length, content), count: 8) + content
+        }
+        return bytes
+    }
+
     /// Nil when the bytes at `position` are not one whole, sound entry.
     private static func entry(in bytes: [UInt8], at position: Int) -> [UInt8]? {
         guard bytes.count - position >= headerLength else { return nil }
         let length = Array(bytes[position..<position + 4])
         let count = number(bytes[position..<position + 4])
         let start = position + headerLength
-        guard count <= UInt64(entryLimit), bytes.count - start >= Int(count) else { return nil }
+        guard count <= UInt64(entryLimit + FileSealer.overhead), bytes.count - start >= Int(count) else { return nil }
         let content = Array(bytes[start..<start + Int(count)])
         return number(bytes[position + 4..<start]) == checksum(length, content) ? content : nil
     }
@@ -131,6 +145,13 @@ package final class NetworkFile: StateStore {
         warn("\(path): the last \(bytes.count - position) bytes were not written to the end and are cut off")
         try file.truncate(to: position)
         try file.synchronize()
+    }
+
+    private func otherKey() -> UserError {
+        UserError(
+            .noPermission,
+            "\(path) does not open with the store key of this profile; bring back the key it was made with, or move "
+                + "the file away and be invited again: mv \(path) \(path).old")
     }
 
     private func damage(at position: Int) -> UserError {

@@ -25,8 +25,10 @@ package struct Profile: Equatable, Sendable {
     package var trustFile: String { stateFolder + "/trust" }
     /// The messages, sealed.
     package var storeFile: String { stateFolder + "/history.sqlite" }
-    /// The key of ``storeFile``, unless the identity file holds it under a passphrase.
+    /// The key of ``sealedFiles``, unless the identity file holds it under a passphrase.
     package var storeKeyFile: String { stateFolder + "/store.key" }
+    /// What opens with the store key only.
+    package var sealedFiles: [String] { [storeFile, networkFile, trustFile] }
     package var lockFile: String { stateFolder + "/lock" }
     package var controlSocket: String { runtimeFolder + "/" + name + ".sock" }
 
@@ -49,6 +51,11 @@ package struct Profile: Equatable, Sendable {
             stateFolder = try Self.base("XDG_STATE_HOME", orInHome: "/.local/state", environment) + suffix
         }
         runtimeFolder = environment.folder("XDG_RUNTIME_DIR").map { $0 + "/mesh-chat" } ?? stateFolder
+    }
+
+    /// The command that puts these files where nobody looks for them.
+    static func putAside(_ files: [String]) -> String {
+        files.map { "mv \($0) \($0).bad" }.joined(separator: " && ")
     }
 
     /// A name becomes a folder and a part of a socket's name, so it must not lead anywhere else.

@@ -11,7 +11,7 @@ package import MeshCrypto
 /// leaves the store key in both places; the next start finds them equal and finishes the step. All of this is for
 /// whoever holds the ``ProfileLock``.
 package enum ProfileKeys {
-    /// Both, for a program that keeps history.
+    /// Both, for a program that runs with a profile.
     ///
     /// - Parameters:
     ///   - creating: makes what is missing: an identity (sealed when its passphrase is given by a descriptor), a key.
@@ -37,15 +37,6 @@ package enum ProfileKeys {
         try IdentityFile.replace(profile.identityFile, .sealed(SealedIdentity(identity.secrets, with: key)))
         try finish(profile, identity)
         return (identity.secrets.seed, storeKey)
-    }
-
-    /// The identity alone, for a program that keeps no history.
-    ///
-    /// - Throws: ``UserError`` as ``load(_:passphrase:creating:say:)``.
-    package static func seed(
-        _ profile: Profile, passphrase: PassphraseSource, creating: Bool, say: (String) -> Void
-    ) throws(UserError) -> IdentitySeed {
-        try identity(profile, passphrase, creating: creating, say: say).secrets.seed
     }
 
     /// The key of the history of a profile whose identity comes from elsewhere (`--keypair-file`).
@@ -144,14 +135,14 @@ package enum ProfileKeys {
         return key
     }
 
-    /// - Throws: ``UserError`` 65 when there is a history already, which a new key would not open.
+    /// - Throws: ``UserError`` 65 when there are files already, which a new key would not open.
     private static func newStoreKey(_ profile: Profile, creating: Bool) throws(UserError) -> SecretBytes {
-        guard Folder.status(profile.storeFile) == nil else {
+        let orphans = profile.sealedFiles.filter { Folder.status($0) != nil }
+        guard orphans.isEmpty else {
             throw UserError(
                 .badData,
-                "the key of your history is gone, so nobody can open \(profile.storeFile); bring back your copy of "
-                    + "\(profile.storeKeyFile), or begin an empty history with: "
-                    + "mv \(profile.storeFile) \(profile.storeFile).bad")
+                "the key of your history is gone, so nobody can open \(orphans.joined(separator: ", ")); bring back "
+                    + "your copy of \(profile.storeKeyFile), or begin anew with: \(Profile.putAside(orphans))")
         }
         guard creating else { throw UserError(.failed, "there is no history at \(profile.storeFile) yet") }
         return .random(count: IdentitySecrets.storeKeyCount)

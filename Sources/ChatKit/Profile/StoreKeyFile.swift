@@ -1,6 +1,6 @@
 internal import MeshCrypto
 
-/// `store.key`: the 32 random bytes that open a profile's history, while the identity has no passphrase. With one they
+/// `store.key`: the 32 random bytes that open a profile's history and its other files, while the identity has no passphrase. With one they
 /// lie in the identity file, and this file does not exist.
 enum StoreKeyFile {
     /// Nil when there is no file.
@@ -15,11 +15,11 @@ enum StoreKeyFile {
         } catch .system(let code) {
             throw secret.refusal(SystemError(code: code))
         } catch {
+            let useless = [secret.path] + profile.sealedFiles.filter { Folder.status($0) != nil }
             throw UserError(
                 .noPermission,
                 "\(secret.path) has \(size) bytes instead of \(IdentitySecrets.storeKeyCount), so it opens no history; "
-                    + "bring back your copy, or begin an empty history with: "
-                    + "mv \(secret.path) \(secret.path).bad && mv \(profile.storeFile) \(profile.storeFile).bad")
+                    + "bring back your copy, or begin anew with: \(Profile.putAside(useless))")
         }
     }
 

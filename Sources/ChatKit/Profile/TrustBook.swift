@@ -1,4 +1,5 @@
 package import MeshCore
+package import MeshCrypto
 internal import Synchronization
 
 /// What this user has settled about keys: which key goes by which nick, and which keys were compared by voice.
@@ -13,16 +14,21 @@ package final class TrustBook: Sendable {
     }
 
     private static let pinLimit = 4_096
-    private static let fileLimit = 1 << 20
 
-    private let path: String?
+    private let file: File?
     private let contents: Mutex<Contents>
 
-    /// - Parameter path: nil keeps it in memory.
+    /// In memory only.
+    package init() {
+        file = nil
+        contents = Mutex(Contents())
+    }
+
     /// - Throws: ``UserError`` 65 when the file cannot be understood, 77 when it cannot be read.
-    package init(_ path: String?) throws(UserError) {
-        self.path = path
-        contents = Mutex(try path.map { path throws(UserError) in try Self.load(path) } ?? Contents())
+    package init(_ path: String, storeKey: SecretBytes) throws(UserError) {
+        let file = File(path: path, storeKey)
+        self.file = file
+        contents = Mutex(try file.load())
     }
 
     /// The key pinned to `nick`, if there is one.
@@ -56,42 +62,68 @@ package final class TrustBook: Sendable {
         try contents.withLock { contents throws(UserError) in
             let before = contents
             let result = body(&contents)
-            if contents != before, let path { try Self.save(contents, to: path) }
+            if contents != before { try file?.save(contents) }
             return result
         }
     }
+}
 
-    // One line each: `pin KEY NICK` and `verified KEY`.
+extension TrustBook {
+    /// Twelve bytes that tell what it is, then lines, sealed: `pin KEY NICK` and `verified KEY`.
+    private struct File: Sendable {
+        private static let magic = Array("mesh-trust\u{1}\n".utf8)
+        private static let sizeLimit = 1 << 20
 
-    private static func load(_ path: String) throws(UserError) -> Contents {
-        var bytes: [UInt8]?
-        do {
-            bytes = try OpenFile(path, for: .read).readAll(limit: fileLimit)
-        } catch {
-            if error.isMissing { return Contents() }
-            throw UserError(.noPermission, "cannot read \(path): \(error); mend it with: chmod 600 \(path)")
+        private let path: String
+        private let sealer: FileSealer
+
+        init(path: String, _ storeKey: SecretBytes) {
+            (self.path, sealer) = (path, FileSealer(storeKey, label: "mesh/1/trust"))
         }
-        var contents = Contents()
-        for (index, line) in String(decoding: bytes ?? [], as: UTF8.self).split(separator: "\n").enumerated() {
-            let parts = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-            if parts.count == 3, parts[0] == "pin", let key = NodeID(hex: parts[1]) {
-                contents.pins[String(parts[2])] = key
-            } else if parts.count == 2, parts[0] == "verified", let key = NodeID(hex: parts[1]) {
-                contents.verified.insert(key)
-            } else {
-                throw UserError(.badData, "\(path): line \(index + 1) is damaged; move the file away to begin anew")
+
+        func load() throws(UserError) -> Contents {
+            var bytes: [UInt8]?
+            do {
+                bytes = try OpenFile(path, for: .read).readAll(limit: Self.sizeLimit)
+            } catch {
+                if error.isMissing { return Contents() }
+                throw UserError(.noPermission, "cannot read \(path): \(error); mend it with: chmod 600 \(path)")
             }
+            guard let bytes, bytes.starts(with: Self.magic),
+                let text = sealer.open(Array(bytes.dropFirst(Self.magic.count))),
+                let contents = Self.contents(of: String(decoding: text, as: UTF8.self))
+            else {
+                throw UserError(
+                    .badData,
+                    "\(path) is damaged, or was made with another store key; to begin anew, and compare keys again: "
+                        + "mv \(path) \(path).bad")
+            }
+            return contents
         }
-        return contents
-    }
 
-    private static func save(_ contents: Contents, to path: String) throws(UserError) {
-        let pins = contents.pins.sorted { $0.key < $1.key }.map { "pin \($0.value.hex) \($0.key)\n" }
-        let verified = contents.verified.sorted().map { "verified \($0.hex)\n" }
-        do {
-            try Folder.replace(path, with: Array((pins + verified).joined().utf8))
-        } catch {
-            throw UserError(.failed, "cannot write \(path): \(error)")
+        private static func contents(of text: String) -> Contents? {
+            var contents = Contents()
+            for line in text.split(separator: "\n") {
+                let parts = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+                if parts.count == 3, parts[0] == "pin", let key = NodeID(hex: parts[1]) {
+                    contents.pins[String(parts[2])] = key
+                } else if parts.count == 2, parts[0] == "verified", let key = NodeID(hex: parts[1]) {
+                    contents.verified.insert(key)
+                } else {
+                    return nil
+                }
+            }
+            return contents
+        }
+
+        func save(_ contents: Contents) throws(UserError) {
+            let pins = contents.pins.sorted { $0.key < $1.key }.map { "pin \($0.value.hex) \($0.key)\n" }
+            let verified = contents.verified.sorted().map { "verified \($0.hex)\n" }
+            do {
+                try Folder.replace(path, with: Self.magic + sealer.seal(Array((pins + verified).joined().utf8)))
+            } catch {
+                throw UserError(.failed, "cannot write \(path): \(error)")
+            }
         }
     }
 }

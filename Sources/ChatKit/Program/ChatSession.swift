@@ -33,21 +33,21 @@ package final class ChatSession: Sendable {
     {
         let lock = try plan.profile.map { profile throws(UserError) in try ProfileLock(profile) }
         var config = plan.config
-        if let profile = plan.profile, plan.keepsHistory, let keys = try plan.keys(say: say), let key = keys.storeKey {
-            switch try HistoryFile.open(profile, keys.seed, key) {
-            case .success(let store): config.messageStore = store
-            case .failure(let error): config.historyProblem = "\(error)"
+        let keys = try plan.keys(say: say)
+        config.keypairSeed = keys?.seed
+        var trustBook = TrustBook()
+        if let profile = plan.profile, let keys, let storeKey = keys.storeKey {
+            if plan.keepsHistory {
+                switch try HistoryFile.open(profile, keys.seed, storeKey) {
+                case .success(let store): config.messageStore = store
+                case .failure(let error): config.historyProblem = "\(error)"
+                }
             }
-            config.keypairSeed = keys.seed
-        } else {
-            config.keypairSeed = try plan.identity(say: say)
-        }
-        if let profile = plan.profile {
-            let file = try NetworkFile(profile.networkFile, warn: say)
+            let file = try NetworkFile(profile.networkFile, storeKey: storeKey, warn: say)
             try config.takeKind(of: file.storedNetwork(), profile: profile)
             config.store = file
+            trustBook = try TrustBook(profile.trustFile, storeKey: storeKey)
         }
-        let trustBook = try TrustBook(plan.profile?.trustFile)
         let node = try await startNode(config, isPortChosen: plan.isPortChosen, say: say)
         return ChatSession(node: node, trustBook: trustBook, config: config, lock: lock)
     }

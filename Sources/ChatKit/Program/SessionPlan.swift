@@ -43,7 +43,7 @@ package struct SessionPlan: Sendable {
         return config
     }
 
-    /// The identity of this run and the key of its history; makes and keeps what is missing in a new profile. For
+    /// The identity of this run and the key of its files; makes and keeps what is missing in a new profile. For
     /// whoever holds the profile's lock. Nil for a throw-away identity; no store key without a profile.
     ///
     /// - Throws: ``UserError`` 64, 65 for a key that is none, 73, 77.
@@ -58,15 +58,6 @@ package struct SessionPlan: Sendable {
         }
         guard let profile else { return nil }
         return try ProfileKeys.load(profile, passphrase: options.passphrase.source, creating: true, say: say)
-    }
-
-    /// The identity alone, for a run without history on disk.
-    ///
-    /// - Throws: ``UserError`` as ``keys(say:)``.
-    package func identity(say: (String) -> Void) throws(UserError) -> IdentitySeed? {
-        if let seed = try givenSeed(say: say) { return seed }
-        guard let profile else { return nil }
-        return try ProfileKeys.seed(profile, passphrase: options.passphrase.source, creating: true, say: say)
     }
 
     /// That of `--keypair-seed` or `--keypair-file`.
