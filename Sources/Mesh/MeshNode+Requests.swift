@@ -16,9 +16,15 @@ extension MeshNode {
         try await sent(.sendDirect(to: peer, text: text))
     }
 
-    /// Messages with `index >= since` in causal order.
+    /// The first messages by arrival with `index >= since`, in causal order; with a message store those on disk too.
+    /// At most `limit`, and at most 10,000: the rest begins after the greatest index.
     public func chatHistory(since: Int = 0, limit: Int = .max) async throws -> [ChatMessage] {
-        try await ask { $0.core.history(since: since, limit: limit) }
+        try await ask(future: { $0.history(since: since, limit: limit) })
+    }
+
+    /// The newest messages by arrival, in causal order; at most 10,000.
+    public func chatHistory(newest count: Int) async throws -> [ChatMessage] {
+        try await ask(future: { $0.history(newest: count) })
     }
 
     /// How far one of this node's own messages has come, and who has said to hold it; nil when it is not this node's, or
@@ -28,7 +34,7 @@ extension MeshNode {
     /// The same of several messages, in their order.
     public func deliveries(of ids: [Hash]) async throws -> [Delivery] { try await ask { $0.core.deliveries(of: ids) } }
 
-    /// Erases all messages that this node holds, and their keys.
+    /// Erases all messages that this node holds, and their keys, in memory and on disk. They do not come back.
     public func clearHistory() async throws { try await order(.clearHistory) }
 
     // MARK: Members

@@ -154,6 +154,18 @@ public final class MeshNode: Sendable {
         return try await loop.submit { question(driver.value) }.get()
     }
 
+    /// Asks something whose answer takes the disk.
+    func ask<Value: Sendable>(
+        future question: @escaping @Sendable (NodeDriver) -> EventLoopFuture<Value>
+    ) async throws -> Value {
+        let driver = driver
+        do {
+            return try await loop.flatSubmit { question(driver.value) }.get()
+        } catch {
+            throw MeshError(.io, "the stored messages cannot be read: \(error)")
+        }
+    }
+
     /// Gives the core a command and waits until it is done.
     @discardableResult
     func order(_ command: Command) async throws -> Answer {

@@ -25,6 +25,9 @@ package final class NodeDriver {
         }
     }
 
+    /// Messages in one answer: opening so many takes the loop a tenth of a second.
+    private static let historyLimit = 10_000
+
     package private(set) var core: NodeCore
     private let settings: Settings
     private let loop: any EventLoop
@@ -103,6 +106,29 @@ package final class NodeDriver {
 
     /// See ``Transport/cutOff``.
     package func cutOff(from endpoints: Set<Endpoint>) { transport.cutOff = endpoints }
+
+    /// The first messages with `index >= since`, those that are only on disk too, at most `limit` and at most
+    /// ``historyLimit``, in causal order.
+    package func history(since: Int, limit: Int) -> EventLoopFuture<[ChatMessage]> {
+        let limit = min(limit, Self.historyLimit)
+        let border = core.oldestIndexInMemory
+        guard let worker, since < border, limit > 0 else {
+            return loop.makeSucceededFuture(core.history(since: since, limit: limit))
+        }
+        return worker.read { try $0.messages(since: since, until: border, limit: limit) }.assumeIsolated()
+            .map { [self] stored in
+                let older = core.history(of: stored)
+                let newer = core.history(since: border, limit: limit - stored.count)
+                return (older + newer).sorted(by: ChatMessage.areInCausalOrder)
+            }
+            .nonisolated()
+    }
+
+    /// The newest `count` messages.
+    package func history(newest count: Int) -> EventLoopFuture<[ChatMessage]> {
+        let count = min(count, Self.historyLimit)
+        return history(since: max(0, core.nextIndex - count), limit: count)
+    }
 
     /// The core's status with the transport's counters.
     package var status: NodeStatus {

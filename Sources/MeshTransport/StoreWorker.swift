@@ -96,14 +96,21 @@ final class StoreWorker {
 
     /// In its turn: what was to be stored before is there.
     func find(_ query: StoreQuery, as id: PersistID) {
-        let store = store
-        thread.runIfActive(eventLoop: loop) {
+        read { store in
             switch query {
             case .places(let places): try store.messages(at: places)
             case .ids(let ids): try store.messages(ids: ids)
             }
         }
         .assumeIsolated().whenComplete { [self] result in deliver([.found(id, (try? result.get()) ?? [])]) }
+    }
+
+    /// In its turn, as ``find(_:as:)``.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any DurableStore) throws -> Value
+    ) -> EventLoopFuture<Value> {
+        let store = store
+        return thread.runIfActive(eventLoop: loop) { try body(store) }
     }
 
     /// Ends the thread after everything was stored.

@@ -9,14 +9,18 @@ struct History: AsyncParsableCommand {
             Without a subcommand it shows what was said, in causal order.
 
             EXAMPLES
-              mesh-node history --limit 20 --json
-                  The newest node's memory holds, as JSON.
+              mesh-node history --since 5000 --limit 100 --json
+                  The first hundred messages from index 5,000 on, as JSON.
               mesh-node history prune --older-than 30d
                   Erases what came more than thirty days ago. It does not come back from others.
+              mesh-node history clear --yes
+                  The same of all messages of a node that runs.
               mesh-node history check || mesh-node history repair
                   After a disk has failed.
             """,
-        subcommands: [ShowHistory.self, PruneHistory.self, CheckHistory.self, RepairHistory.self],
+        subcommands: [
+            ShowHistory.self, ClearHistory.self, PruneHistory.self, CheckHistory.self, RepairHistory.self,
+        ],
         defaultSubcommand: ShowHistory.self)
 }
 
@@ -37,13 +41,29 @@ struct ShowHistory: AsyncParsableCommand {
     }
 }
 
+/// `mesh-node history clear`.
+struct ClearHistory: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clear", abstract: "Erase all messages of the running node, in memory and on disk, for good.",
+        discussion: "They count as had and do not come back. Other members keep theirs.")
+    @OptionGroup var client: ClientOptions
+    @Flag(help: "Do it: nothing brings them back.") var yes = false
+
+    func validate() throws {
+        guard yes else { throw ValidationError("this erases all messages here, for good; say --yes") }
+    }
+
+    func run() async throws { await client.call("clear") }
+}
+
 /// `mesh-node history prune`.
 struct PruneHistory: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune", abstract: "Erase old messages of a profile from the disk, for good.",
         discussion: """
             What was erased counts as had: it is neither asked for again nor given to others. The setting history.keep \
-            does the same each hour. No program may use the profile meanwhile.
+            does the same each hour. No program may use the profile meanwhile; of a node that runs, mesh-node history clear \
+            erases all.
             """)
     @OptionGroup var profile: ProfileOptions
     @OptionGroup var passphrase: PassphraseOptions

@@ -37,6 +37,7 @@ import Testing
             (#"{"cmd":"links"}"#, .links),
             (#"{"cmd":"history"}"#, .history(since: 0, limit: 1_000)),
             (#"{"limit":2,"since":7,"cmd":"history"}"#, .history(since: 7, limit: 2)),
+            (#"{"cmd":"clear"}"#, .clear),
             (#"{"cmd":"who-has"}"#, .whoHas(.newest(1))), (#"{"cmd":"who-has","last":3}"#, .whoHas(.newest(3))),
             (#"{"cmd":"who-has","id":"\#(key)"}"#, .whoHas(.id(Hash(hex: key)!))),
             (#"{"cmd":"status"}"#, .status), (#"{"cmd":"graph"}"#, .graph),

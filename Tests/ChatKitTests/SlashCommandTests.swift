@@ -9,6 +9,7 @@ import Testing
         ("/invite abc", .command(.invite("abc"))),
         ("/revoke charlie", .command(.revoke("charlie"))), ("/members", .command(.members)), ("/me", .command(.me)),
         ("/history", .command(.history(nil))), ("/history 20", .command(.history(20))),
+        ("/clear", .command(.clear(confirmed: false))), ("/clear yes", .command(.clear(confirmed: true))),
         ("/accept", .command(.accept(nil))),
         ("/who-has", .command(.whoHas(1))), ("/who-has 3", .command(.whoHas(3))),
         ("/accept alice", .command(.accept("alice"))), ("/verify bob", .command(.verify("bob", marks: false))),
@@ -27,10 +28,11 @@ import Testing
     }
 
     @Test(arguments: [
-        "/dm", "/dm bob", "/invite", "/invite a b", "/revoke", "/revoke a b", "/history x", "/history 0", "/who-has 0",
+        "/dm", "/dm bob", "/invite", "/invite a b", "/revoke", "/revoke a b", "/clear no", "/clear yes please",
+        "/history x", "/history 0", "/who-has 0",
         "/who-has x", "/verify",
         "/verify bob yes", "/trust", "/network x", "/network forget no", "/nick", "/help nope", "/quit now",
-        "/members all",
+        "/members all", "/clear no", "/clear yes please",
     ])
     func wrongArgumentsGetTheUsageAndSendNothing(line: String) {
         guard case .problem(let sentence) = TypedLine(line) else {

@@ -32,6 +32,20 @@ def fill(author, count):
     author.on_line = lambda line: None
 
 
+def read_in_pages(author, reader, more=300, size=2_000):
+    """Of more messages than a node has in memory the oldest come from the disk."""
+    fill(author, more)
+    got, total = [], len(author.history()) + more
+    deadline = time.monotonic() + 60
+    while len(got) < total and time.monotonic() < deadline:
+        since = max((message["index"] for message in got), default=-1) + 1
+        got += reader.ask("history", since=since, limit=size)["history"]
+    if len({message["id"] for message in got}) != total or [m["index"] for m in got] != list(range(total)):
+        raise SystemExit(f"in pages {len(got)} messages were read, not {total}")
+    in_memory = reader.ask("status")["messages"]
+    print(f"{total} messages were read in pages, {total - in_memory} of them from the disk only")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=10_000)
@@ -47,6 +61,8 @@ def main():
         started = time.monotonic()
         fill(alice, options.messages)
         writing = time.monotonic() - started
+        to_come = []
+        bob.on_line = lambda line: line.get("type") == "catchUp" and to_come.append(line["missing"])
         key = bob.start("--nick", "bob", "--seed", alice.ask("status")["contact"]).ready()["id"]
         alice.ask("invite", key=key)
         started, last = time.monotonic(), -1
@@ -73,6 +89,11 @@ def main():
         print(
             f"{len(got)} messages written in {writing:.1f} s ({len(got) / writing:.0f} a second), with a newcomer "
             f"after {taken:.1f} s ({len(got) / taken:.0f} a second)")
+        if len(to_come) < 2 or to_come != sorted(to_come, reverse=True) or to_come[-1] != 0:
+            print(f"bob was told to be so far behind: {to_come}", file=sys.stderr)
+            return 1
+        print(f"bob saw {len(to_come)} steps of progress, from {to_come[0]} messages to go down to none")
+        read_in_pages(alice, bob)
         started = time.monotonic()
         bob.quit()
         bob.start().ready(120)

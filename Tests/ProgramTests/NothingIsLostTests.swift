@@ -56,6 +56,27 @@ import Testing
         }
     }
 
+    /// Erased means erased, though others still have it and would hand it over.
+    @Test func aClearedHistoryDoesNotComeBack() async throws {
+        let closed = ["--invite-only"]
+        let alice = try await Robot("alice", closed)
+        _ = try await alice.ask("network", [.init("action", .string("new"))])
+        let bob = try await Robot("bob", closed + ["--seed", alice.contact])
+        _ = try await alice.ask("invite", [.init("key", .string(bob.key))])
+        for robot in [alice, bob] { try await robot.waitsForGroup(of: 2) }
+        for text in ["one", "two"] { try await sends(alice, text) }
+        try await bob.holds(2)
+        #expect(try await bob.ask("clear")["type"] == .string("ack"))
+        #expect(try await texts(bob).isEmpty)
+        try await kill(bob)
+        let later = try await Robot("bob", closed + ["--seed", alice.contact], home: bob.home)
+        try await later.waitsForGroup(of: 2)
+        try await sends(alice, "three")
+        try await later.holds(1)
+        #expect(try await texts(later) == ["three"])
+        #expect(try await texts(alice) == ["one", "two", "three"])
+    }
+
     @Test func whatBobCannotOpenAnyMoreIsSealedAnewAndSaysByWhom() async throws {
         let closed = ["--invite-only"]
         let alice = try await Robot("alice", closed)

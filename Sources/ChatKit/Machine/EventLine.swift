@@ -5,7 +5,7 @@ package enum EventLine {
     /// The types a connection can subscribe to.
     package static let types = [
         "ready", "message", "raw", "joined", "left", "invited", "revoked", "nick", "linkUp", "linkDown", "rejected",
-        "state", "offer", "knock", "fell", "warning", "delivered",
+        "state", "offer", "knock", "fell", "warning", "delivered", "catchUp",
     ]
 
     /// A type that no event has; nil when all are known.
@@ -39,6 +39,7 @@ package enum EventLine {
             .init("receivedAt", .string(TimeText.rfc3339(message.receivedAt))),
         ]
         if let via = message.via { members.append(.init("via", .string(via.hex))) }
+        if message.missing > 0 { members.append(.init("missing", JSON(message.missing))) }
         if message.isOwn { members.append(.init("own", .bool(true))) }
         return MachineLine.make("message", members)
     }
@@ -54,6 +55,7 @@ package enum EventLine {
             return MachineLine.make(
                 "delivered",
                 [.init("id", .string(id.hex)), .init("count", JSON(count)), .init("of", JSON(audience))])
+        case .catchingUp(let missing): return MachineLine.make("catchUp", [.init("missing", JSON(missing))])
         case .broadcastReceived(let from, let payload, let isDirect):
             return MachineLine.make(
                 "raw",

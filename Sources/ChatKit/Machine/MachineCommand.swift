@@ -41,6 +41,8 @@ package enum MachineCommand: Equatable, Sendable {
     case members
     case links
     case history(since: Int, limit: Int)
+    /// Erase all messages of this node.
+    case clear
     /// How far one of this node's messages has come.
     case whoHas(OwnMessage)
     case status
@@ -73,7 +75,7 @@ package struct MachineRequest: Equatable, Sendable {
     package static let lineLimit = 256 * 1_024
     package static let names = [
         "send", "dm", "broadcast", "unicast", "invite", "revoke", "network", "verify", "trust", "accept", "nick",
-        "members", "links", "history", "who-has", "status", "graph", "wait", "subscribe", "quit",
+        "members", "links", "history", "clear", "who-has", "status", "graph", "wait", "subscribe", "quit",
     ]
 
     package init(ref: String? = nil, _ command: Result<MachineCommand, MachineRefusal>) {
@@ -130,6 +132,7 @@ package struct MachineRequest: Equatable, Sendable {
         case "history":
             return .history(
                 since: try arguments.count("since") ?? 0, limit: try arguments.count("limit") ?? 1_000)
+        case "clear": return .clear
         case "who-has": return .whoHas(try ownMessage(arguments))
         case "status": return .status
         case "graph": return .graph

@@ -78,6 +78,7 @@ package enum MachineLine {
             .init("links", JSON(status.links)), .init("degree", JSON(status.links)),
             .init("converged", .bool(status.isConverged)), .init("stateHash", .string(status.stateHash.hex)),
             .init("messages", JSON(status.messages)),
+            .init("keysSince", JSON(status.keysSince.map(TimeText.rfc3339))),
             .init("counters", .object(status.counters.map { .init($0.name, JSON($0.count)) })),
         ]
         return make("status", ref: ref, fields + [.init("status", .object(fields))])

@@ -48,6 +48,7 @@ package struct MachineRunner: Sendable {
         case .links: return MachineLine.links(ref: ref, try await node.links(), now: TimeText.now)
         case .history(let since, let limit):
             return MachineLine.history(ref: ref, try await node.chatHistory(since: since, limit: limit))
+        case .clear: try await node.clearHistory()
         case .whoHas(let message): return try await delivery(of: message, ref)
         case .status: return MachineLine.status(ref: ref, try await node.status(), session.ownAddress)
         case .graph: return MachineLine.graph(ref: ref, try await node.graph())

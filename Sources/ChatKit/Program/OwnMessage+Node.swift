@@ -12,7 +12,7 @@ extension MeshNode {
         switch message {
         case .id(let id): return try await delivery(of: id)
         case .newest(let number):
-            let own = try await chatHistory().filter(\.isOwn).sorted { $0.index > $1.index }
+            let own = try await chatHistory(newest: .max).filter(\.isOwn).sorted { $0.index > $1.index }
             guard own.indices.contains(number - 1) else { return nil }
             return try await delivery(of: own[number - 1].id)
         }

@@ -12,6 +12,10 @@ extension TextChat {
         case .me: await introduce()
         case .history(let count): try await showHistory(count)
         case .whoHas(let number): try await tellWhoHas(number)
+        case .clear(confirmed: false): say("this erases all messages here, for good; to do it: /clear yes")
+        case .clear(confirmed: true):
+            try await node.clearHistory()
+            say("all messages of this node are erased, and do not come back; others still have theirs")
         case .accept(let text): try await accept(text)
         case .verify(let text, let marks): try await verify(text, marks: marks)
         case .trust(let text):
@@ -76,11 +80,11 @@ extension TextChat {
 
     private func showHistory(_ count: Int?) async throws {
         await refreshMembers()
-        let all = try await node.chatHistory()
-        let messages = all.suffix(count ?? all.count)
+        let messages = try await node.chatHistory(newest: count ?? .max)
         let deliveries = try await node.deliveries(of: messages.filter(\.isOwn).map(\.id))
         let words = Dictionary(deliveries.map { ($0.id, TextView.words(for: $0)) }, uniquingKeysWith: { $1 })
         for message in messages {
+            if let gap = TextView.gap(before: message, members: members) { await output.write(gap) }
             let line = view.line(for: message, members: members, now: TimeText.now)
             guard let state = words[message.id], case .message(let text) = line else {
                 await show(line)

@@ -52,6 +52,8 @@ package enum SlashCommand: Equatable, Sendable {
     case history(Int?)
     /// Who has the so-manieth of one's own messages, counted back from the newest, which is 1.
     case whoHas(Int)
+    /// Erase all messages of this node.
+    case clear(confirmed: Bool)
     /// The member whose offer to take; nil when there is only one.
     case accept(String?)
     case verify(String, marks: Bool)
@@ -86,6 +88,9 @@ package enum SlashCommand: Equatable, Sendable {
         case .whoHas:
             guard let number = first.isEmpty ? 1 : Int(first), number > 0 else { return nil }
             self = .whoHas(number)
+        case .clear:
+            guard rest.isEmpty || rest == "yes" else { return nil }
+            self = .clear(confirmed: rest == "yes")
         case .accept: self = .accept(first.isEmpty ? nil : first)
         case .verify:
             guard second.isEmpty || second == "ok" else { return nil }
@@ -125,7 +130,7 @@ package enum SlashCommand: Equatable, Sendable {
 package enum HelpTopic: String, CaseIterable, Sendable {
     case dm, invite, revoke, members, me, history
     case whoHas = "who-has"
-    case accept, verify, trust, network, nick, help, quit
+    case clear, accept, verify, trust, network, nick, help, quit
 
     /// What it does, how it is written, two examples where there are two.
     private var texts: (summary: String, usage: String, examples: [String]) {
@@ -149,6 +154,11 @@ package enum HelpTopic: String, CaseIterable, Sendable {
             (
                 "who has your newest message, or your COUNT-th newest, and who is behind", "/who-has [COUNT]",
                 ["/who-has", "/who-has 3"]
+            )
+        case .clear:
+            (
+                "erase all messages that are kept here, for good; others keep theirs", "/clear [yes]",
+                ["/clear", "/clear yes"]
             )
         case .accept:
             (

@@ -44,6 +44,13 @@ package struct TextView: Sendable {
         return .message(head + ": " + SafeText.printableLines(message.string).joined(separator: "\n      | "))
     }
 
+    /// Where messages are missing that their author has sent; nil where none are.
+    package static func gap(before message: ChatMessage, members: [MemberInfo]) -> String? {
+        guard message.missing > 0 else { return nil }
+        let name = NickText.name(message.from, nick: message.fromNick, among: members)
+        return "      (\(message.missing) earlier message\(message.missing == 1 ? "" : "s") of \(name) not here yet)"
+    }
+
     /// How far a message of one's own has come, in a word or two.
     package static func words(for delivery: Delivery) -> String {
         switch delivery.state {
@@ -95,6 +102,8 @@ package struct TextView: Sendable {
             let claim = nick.map { "somebody who says to be \(SafeText.printable($0, limit: 64))" } ?? "somebody"
             return ["\(claim) at \(endpoint) was turned away; if you expect them: /invite \(id.hex)"]
         case .warning(_, let reason): return ["warning: " + SafeText.printable(reason, limit: 500)]
+        case .catchingUp(missing: 0): return ["all earlier messages are here"]
+        case .catchingUp(let missing): return ["fetching earlier messages: \(missing) to go"]
         case .broadcastReceived(let from, let payload, _):
             return ["\(payload.count) application bytes from \(signer(from))"]
         case .lagged(let count): return ["\(count) events were missed; /history shows the messages"]

@@ -183,11 +183,21 @@ package struct ChatHistory: Sendable {
         }
     }
 
-    /// Messages with `index >= since` in causal order: (lamport, author, seq).
+    /// The first messages by arrival with `index >= since`, at most `limit`, in causal order.
     package func messages(since: Int, limit: Int) -> [ChatMessage] {
-        let chosen = arrival.lazy.compactMap { items[$0]?.message }.filter { $0.index >= since }
-        return Array(
-            chosen.sorted { ($0.lamport, $0.from, $0.seq) < ($1.lamport, $1.from, $1.seq) }.prefix(max(0, limit)))
+        let chosen = arrival.lazy.compactMap { items[$0]?.message }.filter { $0.index >= since }.prefix(max(0, limit))
+        return chosen.sorted(by: ChatMessage.areInCausalOrder)
+    }
+
+    /// Messages with a lower index are in memory no longer.
+    var oldestIndex: Int { arrival.first.flatMap { items[$0]?.message.index } ?? nextIndex }
+
+    /// How many messages of the same chain, right before this one, are not held: a gap, until repair fills it.
+    func missing(before header: ChatHeader) -> UInt64 {
+        guard let held = chain(of: header)?.held.ranges else { return 0 }
+        let place = held.partitioningIndex { $0.lowerBound >= header.seq }
+        guard place < held.count, held[place].lowerBound == header.seq else { return 0 }
+        return header.seq - (place == 0 ? 0 : held[place - 1].upperBound)
     }
 
     /// The author's group chains by their newest message, the newest first: where each ends.
@@ -257,6 +267,15 @@ package struct ChatHistory: Sendable {
             }
         }
         return ranges
+    }
+
+    /// How many group messages the peer says to hold and this node does not; at most `limit` are counted.
+    func lackingCount(comparedTo peer: [VersionVector.Entry], limit: UInt64) -> UInt64 {
+        var count: UInt64 = 0
+        for range in lacking(comparedTo: peer, limit: WireLimits.ranges) where count < limit {
+            count = min(limit, count.addingClamped(range.to - range.from))
+        }
+        return count
     }
 
     /// Does this node hold something that the peer does not?

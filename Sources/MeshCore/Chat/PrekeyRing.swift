@@ -62,6 +62,9 @@ package struct PrekeyRing: Sendable {
         return PrekeysValue(prekeys: newest.sorted(by: PrekeysValue.areInOrder))
     }
 
+    /// When the oldest was made, ms since 1970.
+    var since: UInt64? { prekeys.map(\.published.notBefore).min() }
+
     /// The key to name in a request for re-sealed messages.
     package var current: Bytes32? { newest(.fast)?.published.publicKey }
 

@@ -5,6 +5,9 @@ public enum MeshEvent: Sendable, Equatable {
     /// So many of those for whom this message of this node was meant have said that they hold it. Told of the newest
     /// message that somebody holds, and of each that all hold; all before it in its chain are with at least as many.
     case delivered(Hash, to: Int, of: Int)
+    /// Messages from before are being fetched: so many are still to come. Told of a hundred or more, every second at
+    /// most, and with 0 at the end.
+    case catchingUp(missing: Int)
     /// Application bytes; `isDirect` when they were meant for this node alone.
     case broadcastReceived(from: NodeID, payload: [UInt8], isDirect: Bool)
     /// A member came into reach; `first` when never seen before.
@@ -87,9 +90,16 @@ public struct ChatMessage: Sendable, Equatable {
     /// Causal order: (lamport, from, seq).
     public var lamport: UInt64
     public var seq: UInt64
+    /// So many messages of its author right before it are not here: repair asks for them. Only the history says so.
+    public var missing: UInt64 = 0
     /// The text as UTF-8; damaged bytes become U+FFFD.
     public var string: String { String(decoding: text, as: UTF8.self) }
     public var isDirect: Bool { to != nil }
+
+    /// An answer comes after what it answers, whatever the clocks say.
+    package static func areInCausalOrder(_ left: ChatMessage, _ right: ChatMessage) -> Bool {
+        (left.lamport, left.from, left.seq) < (right.lamport, right.from, right.seq)
+    }
 }
 
 /// One line of the member list.
@@ -136,6 +146,9 @@ public struct NodeStatus: Sendable, Equatable {
     public var isConverged: Bool
     public var stateHash: Hash
     public var messages: Int
+    /// When the oldest private prekey that this node still has was made, ms since 1970. What was sealed to older ones
+    /// opens for nobody any more. Nil without a network.
+    public var keysSince: UInt64?
     /// Own messages that no peer has been handed yet.
     public var unpassed: Int
     /// Named counts of what was received, sent, refused; sorted by name.

@@ -6,7 +6,8 @@ extension NodeCore {
                 id: id, nick: nick, network: network?.id, networkName: network?.name, state: state,
                 members: network == nil ? 0 : rosterMembers.count, online: network == nil ? 0 : onlineMembers.count,
                 links: openLinks.count, isConverged: isConverged, stateHash: stateHash,
-                messages: chat.history.count, unpassed: unpassed.count,
+                messages: chat.history.count, keysSince: network.flatMap { _ in chat.ring.since },
+                unpassed: unpassed.count,
                 counters: counters.list)
         }
     }
@@ -89,10 +90,28 @@ extension NodeCore {
         return MeshGraph(nodes: rosterMembers.map(info), edges: topology.edges)
     }
 
-    /// Messages with `index >= since` in causal order, at most `limit` of them.
+    /// The first messages in memory with `index >= since`, at most `limit`, in causal order.
     package func history(since: Int, limit: Int) -> [ChatMessage] {
-        chat.history.messages(since: since, limit: limit).map(named)
+        chat.history.messages(since: since, limit: limit).map { message in
+            var message = named(message)
+            message.missing = chat.history.item(message.id).map { chat.history.missing(before: $0.header) } ?? 0
+            return message
+        }
     }
+
+    /// The same of messages from the disk; what does not open is left out.
+    package func history(of stored: [StoredMessage]) -> [ChatMessage] {
+        stored.compactMap { chat.item($0) }.map { item in
+            var message = named(item.message)
+            message.missing = chat.history.missing(before: item.header)
+            return message
+        }
+    }
+
+    /// Messages with a lower index are on the disk only, if anywhere.
+    package var oldestIndexInMemory: Int { chat.history.oldestIndex }
+    /// The index of the next message.
+    package var nextIndex: Int { chat.history.arrivals }
 
     /// Who would fall with `key` if it were revoked with this frontier; nil: at its newest operations.
     package func whoFalls(with key: NodeID, frontier: [Hash]?) -> [NodeID] {

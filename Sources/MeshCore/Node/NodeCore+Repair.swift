@@ -85,10 +85,7 @@ extension NodeCore {
         let ordered = openLinks.sorted { (links[$0]?.silences ?? 0, $0) < (links[$1]?.silences ?? 0, $1) }
         for link in ordered {
             guard let state = links[link], let peer = state.peer, !state.peerVector.isEmpty else { continue }
-            let honoured = state.peerVector.filter {
-                $0.next > 0 && membership.isAdmitted($0.author)
-            }
-            let ranges = chat.history.lacking(comparedTo: honoured, limit: WireLimits.ranges)
+            let ranges = chat.history.lacking(comparedTo: honouredClaims(of: link), limit: WireLimits.ranges)
             if ranges.isEmpty {
                 links[link]?.peerVector = []
                 continue
@@ -97,6 +94,11 @@ extension NodeCore {
             request(.ranges(ranges), from: peer)
             return
         }
+    }
+
+    /// What the peer says to hold of members' chains.
+    func honouredClaims(of link: LinkID) -> [VersionVector.Entry] {
+        links[link]?.peerVector.filter { $0.next > 0 && membership.isAdmitted($0.author) } ?? []
     }
 
     /// Who did not answer in time is passed over until it says again what it has.
@@ -299,6 +301,7 @@ extension NodeCore {
         }
         guard request.kind == .ranges else { return }
         rangesInFlight = nil
+        if brought > 0 { tellCatchUp() }
         // A peer that brought nothing has nothing (more) for us: do not ask it again before it says so.
         if brought == 0 || !response.hasMore {
             for link in openLinks where links[link]?.peer == request.provider { links[link]?.peerVector = [] }

@@ -97,6 +97,7 @@ package struct NodeCore: Sendable {
     /// When each member was last asked for direct messages.
     var directAsked = BoundedMap<NodeID, Instant>(capacity: 1_024)
     var rangesInFlight: (peer: NodeID, until: Instant)?
+    var catchUp = CatchUp()
 
     /// Beats of anti-entropy, of which every second one asks through the neighbours.
     var probeTurn = 0

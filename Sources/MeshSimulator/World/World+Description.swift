@@ -74,7 +74,8 @@ extension World {
         case .rejected(let rejection): "rejected: \(rejection.reason)"
         case .linkUp(let peer, _, _): "linked to \(name(of: peer))"
         case .linkDown(let peer, _, _, let reason): "link to \(name(of: peer)) gone: \(reason)"
-        case .broadcastReceived, .delivered, .memberFell, .nickChanged, .offered, .knock, .lagged: "\(event)"
+        case .broadcastReceived, .delivered, .catchingUp, .memberFell, .nickChanged, .offered, .knock, .lagged:
+            "\(event)"
         }
     }
 

@@ -48,6 +48,18 @@ import Testing
         }
     }
 
+    @Test func aMessageKnowsHowManyAreMissingRightBeforeIt() {
+        let history = Self.history([2, 3, 7, 8, 0])
+        let missing = (0..<9).map { history.missing(before: Self.item($0).header) }
+        #expect(missing == [0, 0, 1, 0, 0, 0, 0, 3, 0])
+        #expect(
+            Self.history(Array(0..<20), limit: 5).missing(before: Self.item(15).header) == 0, "evicted is not missing")
+        let entry = VersionVector.Entry(author: Self.author, chain: Self.chain, next: WireLimits.sequence - 1)
+        #expect(history.lackingCount(comparedTo: [entry], limit: 500) == 500)
+        #expect(
+            history.lackingCount(comparedTo: [.init(author: Self.author, chain: Self.chain, next: 9)], limit: 500) == 4)
+    }
+
     @Test func aPeersClaimOfEveryNumberThereIsCostsOneRange() {
         let history = Self.history([0, 5])
         #expect(Self.lacking(history, next: WireLimits.sequence - 1) == [[1, 5], [6, WireLimits.sequence - 1]])
@@ -123,6 +135,7 @@ import Testing
         }
         #expect(history.messages(since: 0, limit: 10).map(\.seq) == [0, 1, 2])
         #expect(history.messages(since: 1, limit: 10).map(\.seq) == [0, 1])
+        #expect(history.messages(since: 0, limit: 2).map(\.seq) == [0, 2], "a page is cut by arrival")
         #expect(history.messages(since: 0, limit: -5).isEmpty)
     }
 }

@@ -23,6 +23,20 @@ import Testing
         #expect(Set(dave.texts) == expected)
     }
 
+    @Test func aNewcomerHearsHowMuchIsStillToCome() {
+        let (world, nodes) = StoryTests.mesh(2)
+        for number in 0..<600 { StoryTests.say("\(number)", at: nodes[0], in: world) }
+        world.run(for: .seconds(5))
+        let dave = world.add("dave") { $0.seedPeers = [SeedPeer(key: nodes[0].id, endpoint: nodes[0].endpoint)] }
+        #expect(world.ask(.invite(dave.id), at: nodes[0]) == .done)
+        world.start(dave)
+        #expect(world.run(until: { dave.texts.count == 600 }, limit: .seconds(60)))
+        let told = dave.events.compactMap { if case .catchingUp(let missing) = $0 { missing } else { nil } }
+        #expect(told.count >= 2 && told.last == 0)
+        #expect(told == told.sorted(by: >) && told[0] >= 100 && told[0] < 600, "\(told)")
+        #expect(!nodes[1].events.contains { if case .catchingUp = $0 { true } else { false } })
+    }
+
     @Test func aDirectMessageToSomebodyWhoNeverLinkedArrivesWhenHeComes() {
         let (world, nodes) = StoryTests.mesh(3)
         let dave = world.add("dave") { $0.seedPeers = [SeedPeer(key: nodes[0].id, endpoint: nodes[0].endpoint)] }
