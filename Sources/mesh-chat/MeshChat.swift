@@ -35,22 +35,20 @@ struct MeshChat: AsyncParsableCommand {
         ProcessSetup.harden()
         do {
             let session = try await ChatSession.start(SessionPlan(common)) { StandardError.say($0) }
-            ProcessSetup.end(json ? try await runJSON(session) : await runText(session))
+            ProcessSetup.end(json ? await runJSON(session) : await runText(session))
         } catch let error as UserError {
             StandardError.say("mesh-chat: " + error.sentence)
             ProcessSetup.end(error.status)
         }
     }
 
-    private func runJSON(_ session: ChatSession) async throws -> ExitStatus {
+    private func runJSON(_ session: ChatSession) async -> ExitStatus {
         let chat = JSONChat(session, StandardOutput())
-        try await chat.greet()
-        return await ChatRun.run(session, show: chat.show) { await chat.readLines(StandardInput()) }
+        return await ChatRun.run(session, greet: chat.greet, show: chat.show) { await chat.readLines(StandardInput()) }
     }
 
     private func runText(_ session: ChatSession) async -> ExitStatus {
         let chat = TextChat(session, StandardOutput(), isStyled: StandardOutput.takesColours && !common.noColor)
-        await chat.greet()
-        return await ChatRun.run(session, show: chat.show) { await chat.readLines(StandardInput()) }
+        return await ChatRun.run(session, greet: chat.greet, show: chat.show) { await chat.readLines(StandardInput()) }
     }
 }

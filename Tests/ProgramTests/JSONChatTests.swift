@@ -1,7 +1,17 @@
 import ChatKit
+import Glibc
 import Testing
 
 @Suite struct JSONChatTests {
+    /// Whoever has read the first line may end the program politely.
+    @Test func anInterruptRightAfterTheFirstLineIsAGoodbye() async throws {
+        for _ in 0..<4 {
+            let robot = try await Robot("alice")
+            robot.program.send(signal: SIGINT)
+            #expect(try await robot.program.exitStatus(within: .seconds(3)) == 0)
+        }
+    }
+
     @Test func theContractHoldsLineByLine() async throws {
         let alice = try await Robot("alice")
         #expect(

@@ -6,15 +6,18 @@ package enum ChatRun {
     /// Runs until `input` returns or a signal comes, says goodbye to the peers, and returns how to end.
     ///
     /// - Parameters:
+    ///   - greet: says the first words; whoever has read them may end the program politely.
     ///   - show: gets every event, one after the other.
     ///   - input: reads until there is nothing more to do.
     package static func run(
         _ session: ChatSession,
+        greet: @escaping @Sendable () async -> Void = {},
         show: @escaping @Sendable (MeshEvent) async -> Void,
         input: @escaping @Sendable () async -> ExitStatus
     ) async -> ExitStatus {
         let (ends, end) = AsyncStream<ExitStatus>.makeStream()
         let signals = await StopSignals { end.yield(.ok) }
+        await greet()
         let shown = Task { for await event in session.events { await show(event) } }
         Task { end.yield(await input()) }
         var status = ExitStatus.ok
