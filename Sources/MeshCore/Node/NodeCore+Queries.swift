@@ -18,10 +18,12 @@ extension NodeCore {
     /// Who is out sees nobody.
     private func isOnline(_ member: NodeID) -> Bool { isMember && (member == id || online.contains(member)) }
 
-    /// Every direct peer's last digest equals ours and no exchange is open.
+    /// Every direct peer's last digest equals ours and no exchange is open. Not before the prekeys are published, which
+    /// wait for the disk: what was sent to a newcomer until then would have to be sealed anew for it.
     private var isConverged: Bool {
         mutating get {
             guard network != nil else { return true }
+            guard arePrekeysStored else { return false }
             let root = root
             return links.all.filter { $0.link.phase == .open }.map(\.link).allSatisfy {
                 $0.isSynced && $0.peerRoot == root && $0.exchangeUntil == nil
