@@ -46,7 +46,7 @@ package struct ChatHistory: Sendable {
         /// One more than the greatest number held.
         var end: UInt64 { held.ranges.last?.upperBound ?? 0 }
         /// What is missing before `end`, ascending.
-        var gaps: [Range<UInt64>] { Array(RangeSet(0..<end).subtracting(held).ranges) }
+        var gaps: [Range<UInt64>] { next == end ? [] : Array(RangeSet(0..<end).subtracting(held).ranges) }
     }
 
     private let limit: Int
@@ -54,6 +54,8 @@ package struct ChatHistory: Sendable {
     private var arrival: Deque<Hash> = []
     private var nextIndex = 0
     private var group: [ChainKey: Chain] = [:]
+    /// Those of `group`, ascending. Sorting 1,000 for each vector took a twentieth of a simulated mesh's time.
+    private var groupKeys: [ChainKey] = []
     private var direct: [ChainKey: Chain] = [:]
 
     package init(limit: Int) { self.limit = limit }
@@ -105,7 +107,12 @@ package struct ChatHistory: Sendable {
             if stored.next > 0 { chain.held.insert(contentsOf: 0..<stored.next) }
             for range in stored.beyond where !range.isEmpty { chain.held.insert(contentsOf: range) }
             let key = ChainKey(author: stored.author, chain: stored.chain)
-            if stored.to == nil { group[key] = chain } else { direct[key] = chain }
+            if stored.to == nil {
+                addGroupKey(key)
+                group[key] = chain
+            } else {
+                direct[key] = chain
+            }
         }
     }
 
@@ -127,6 +134,7 @@ package struct ChatHistory: Sendable {
     private mutating func place(_ item: Item) {
         let key = ChainKey(item.header)
         if item.header.to == nil {
+            addGroupKey(key)
             group[key, default: Chain()].insert(item.header.seq, item.message.id)
         } else {
             direct[key, default: Chain()].insert(item.header.seq, item.message.id)
@@ -134,6 +142,11 @@ package struct ChatHistory: Sendable {
         items[item.message.id] = item
         arrival.append(item.message.id)
         while arrival.count > limit, let oldest = arrival.popFirst() { evict(oldest) }
+    }
+
+    private mutating func addGroupKey(_ key: ChainKey) {
+        guard group[key] == nil else { return }
+        groupKeys.insert(key, at: groupKeys.partitioningIndex { $0 >= key })
     }
 
     /// The chain of this message as a store keeps it.
@@ -215,7 +228,7 @@ package struct ChatHistory: Sendable {
 
     /// All group chains, ascending, each as far as it is held without a gap: what a revocation may honour.
     package var vector: [VersionVector.Entry] {
-        group.keys.sorted().map { key in
+        groupKeys.map { key in
             VersionVector.Entry(author: key.author, chain: key.chain, next: group[key]?.next ?? 0)
         }
     }
@@ -250,8 +263,9 @@ package struct ChatHistory: Sendable {
 
     /// All group chains of which something is held, ascending.
     package var holdings: [Holding] {
-        group.sorted { $0.key < $1.key }.compactMap { key, chain in
-            chain.end > 0 ? Holding(author: key.author, chain: key.chain, end: chain.end, gaps: chain.gaps) : nil
+        groupKeys.compactMap { key in
+            guard let chain = group[key], chain.end > 0 else { return nil }
+            return Holding(author: key.author, chain: key.chain, end: chain.end, gaps: chain.gaps)
         }
     }
 

@@ -31,7 +31,10 @@ package struct RecordStore: Sendable {
             entries.min { left, right in RecordStore.isNewer(right.record, right.id, than: left) }
         }
 
-        subscript(key: String) -> Entry? { entries.first { $0.record.key == key } }
+        subscript(key: String) -> Entry? { place(of: key).map { entries[$0] } }
+
+        /// By index: what walks over the elements themselves copies each, and an entry is six counted references.
+        func place(of key: String) -> Int? { entries.indices.first { entries[$0].record.key == key } }
 
         mutating func insert(_ entry: Entry, limit: Int) {
             let place = entries.firstIndex { entry.record.key <= $0.record.key } ?? entries.endIndex
@@ -73,12 +76,18 @@ package struct RecordStore: Sendable {
     package func hasOwner(_ owner: NodeID) -> Bool { namespaces[owner] != nil }
     package func entry(_ key: String, of owner: NodeID) -> Entry? { namespaces[owner]?[key] }
 
+    /// What the owner says under this key.
+    func value(_ key: String, of owner: NodeID) -> [UInt8]? {
+        guard let namespace = namespaces[owner], let place = namespace.place(of: key) else { return nil }
+        return namespace.entries[place].record.value
+    }
+
     /// Is exactly this record held? Two of three records that come are, so this is asked before one is decoded.
     package func holds(_ signed: Signed) -> Bool {
         guard let owner = Record.claimedSigner(ofBody: signed.body), let namespace = namespaces[owner] else {
             return false
         }
-        return namespace.entries.contains { $0.signed.body == signed.body }
+        return namespace.entries.indices.contains { namespace.entries[$0].signed.body == signed.body }
     }
 
     /// What ``insert(_:)`` would say: asked before the signature is checked, so that old news costs nothing.

@@ -232,6 +232,6 @@ extension NodeCore {
     }
 
     func prekeys(of member: NodeID) -> PrekeysValue? {
-        records.entry(RecordKey.prekeys, of: member).flatMap { try? PrekeysValue(decoding: $0.record.value) }
+        records.value(RecordKey.prekeys, of: member).flatMap { try? PrekeysValue(decoding: $0) }
     }
 }

@@ -195,8 +195,8 @@ package struct NodeCore: Sendable {
 
     func nick(of member: NodeID) -> String? {
         if member == id { return nick }
-        let record = records.entry(RecordKey.nick, of: member)
-        return record.flatMap { String(validating: $0.record.value, as: UTF8.self) } ?? knownNicks[member]
+        let value = records.value(RecordKey.nick, of: member)
+        return value.flatMap { String(validating: $0, as: UTF8.self) } ?? knownNicks[member]
     }
 
     static func makeTopology(
