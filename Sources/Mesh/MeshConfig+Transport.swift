@@ -1,8 +1,13 @@
-internal import MeshCore
+package import MeshCore
 internal import MeshCrypto
 internal import MeshTransport
 
 extension MeshConfig {
+    /// Where others could dial a node that listens there, best first.
+    package static func reachable(listening endpoint: Endpoint) -> [Endpoint] {
+        LocalNetwork.current(boundTo: endpoint.host).reachable(boundTo: endpoint.host, port: endpoint.port)
+    }
+
     /// What the sockets and the driver need of it.
     func driverSettings(identity: IdentityKey) throws(MeshError) -> NodeDriver.Settings {
         let context: TLSContext?

@@ -48,7 +48,8 @@ struct MeshChat: AsyncParsableCommand {
     }
 
     private func runText(_ session: ChatSession) async -> ExitStatus {
-        let chat = TextChat(session, StandardOutput(), isStyled: StandardOutput.takesColours && !common.noColor)
+        let chat = TextChat(
+            session, .standard(StandardOutput()), isStyled: StandardOutput.takesColours && !common.noColor)
         return await ChatRun.run(session, greet: chat.greet, show: chat.show) { await chat.readLines(StandardInput()) }
     }
 }

@@ -22,6 +22,8 @@ package struct Profile: Equatable, Sendable {
     package var identityFile: String { configurationFolder + "/identity.key" }
     package var configurationFile: String { configurationFolder + "/config.toml" }
     package var networkFile: String { stateFolder + "/network" }
+    /// The nick that `/nick` gave.
+    package var nickFile: String { stateFolder + "/nick" }
     package var trustFile: String { stateFolder + "/trust" }
     /// The messages, sealed.
     package var storeFile: String { stateFolder + "/history.sqlite" }

@@ -14,11 +14,12 @@ package final class ChatSession: Sendable {
     package let logger: Logger
     /// Keeps other programs off the profile for as long as this lives.
     private let lock: ProfileLock?
+    private let plan: SessionPlan
 
     private init(
-        node: MeshNode, trustBook: TrustBook, config: MeshConfig, lock: ProfileLock?
+        node: MeshNode, trustBook: TrustBook, config: MeshConfig, lock: ProfileLock?, plan: SessionPlan
     ) {
-        (self.node, self.trustBook, self.lock) = (node, trustBook, lock)
+        (self.node, self.trustBook, self.lock, self.plan) = (node, trustBook, lock, plan)
         ownAddress = OwnAddress(contact: node.contact, usesTLS: config.tls)
         (hasSeedPeers, logger) = (!config.seedPeers.isEmpty, config.logger)
         events = node.events()
@@ -49,7 +50,7 @@ package final class ChatSession: Sendable {
             trustBook = try TrustBook(profile.trustFile, storeKey: storeKey)
         }
         let node = try await startNode(config, isPortChosen: plan.isPortChosen, say: say)
-        return ChatSession(node: node, trustBook: trustBook, config: config, lock: lock)
+        return ChatSession(node: node, trustBook: trustBook, config: config, lock: lock, plan: plan)
     }
 
     /// A port that nobody asked for may be another one; a port that was asked for may not.
@@ -127,9 +128,11 @@ package final class ChatSession: Sendable {
         try trustBook.trust(key, nick: nick)
     }
 
+    /// For this run and the later ones of the profile; the user's `config.toml` stays as it is.
     package func setNick(_ nick: String) async throws {
         if let problem = SafeText.nickProblem(nick) { throw MeshError(.badArgument, problem) }
         try await node.setNick(nick)
+        if let profile = plan.profile { try NickFile.keep(nick, over: plan.configuredNick, profile) }
     }
 }
 

@@ -28,6 +28,8 @@ enum HiddenPrompt {
 private struct QuietTerminal {
     private let saved: termios
     private let handlers: [(number: Int32, handler: __sighandler_t?)]
+    /// A client with a screen blocks signals for the thread that owns it; at the question they count.
+    private let blocked: sigset_t
 
     init() throws(SystemError) {
         var modes = termios()
@@ -41,6 +43,12 @@ private struct QuietTerminal {
         handlers =
             [SIGINT, SIGTERM, SIGHUP, SIGQUIT].map { ($0, signal($0, restoreAndEnd)) }
             + [(SIGTSTP, signal(SIGTSTP, SIG_IGN))]
+        var (counting, before) = (sigset_t(), sigset_t())
+        // Reason for unsafe: both sets are local values, filled in before they are read.
+        unsafe sigemptyset(&counting)
+        for (number, _) in handlers { unsafe sigaddset(&counting, number) }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &counting, &before)
+        blocked = before
         modes.c_lflag &= ~tcflag_t(ECHO)
         // The line feed at the end is shown all the same.
         modes.c_lflag |= tcflag_t(ICANON | ECHONL)
@@ -56,6 +64,8 @@ private struct QuietTerminal {
         var modes = saved
         _ = unsafe tcsetattr(0, TCSADRAIN, &modes)
         for (number, handler) in handlers { _ = signal(number, handler) }
+        var before = blocked
+        unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
     }
 }
 

@@ -12,6 +12,8 @@ package struct SessionPlan: Sendable {
     package let isPortChosen: Bool
     /// Messages and prekeys are kept on disk.
     package let keepsHistory: Bool
+    /// What the settings say, whatever `/nick` has said since.
+    let configuredNick: String?
     private let options: CommonOptions
 
     /// - Throws: ``UserError`` 64, 77 or 78.
@@ -22,7 +24,15 @@ package struct SessionPlan: Sendable {
         if let profile { settings = settings.over(try ConfigFile.load(profile.configurationFile)) }
         isPortChosen = settings.port != nil
         keepsHistory = profile != nil && settings.keepsHistory ?? true
+        configuredNick = settings.nick
+        if options.nick == nil, let profile { settings.nick = try NickFile.nick(profile, over: settings.nick) }
         config = try Self.config(settings, isClosed: options.inviteOnly)
+    }
+
+    /// Nothing is known of this user: no identity here, and none given. Whoever can ask does.
+    package var isFirstStart: Bool {
+        guard let profile, options.keypairSeed == nil, options.keypairFile == nil else { return false }
+        return Folder.status(profile.identityFile) == nil && Folder.status(profile.configurationFile) == nil
     }
 
     private static func config(_ settings: SettingsLayer, isClosed: Bool) throws(UserError) -> MeshConfig {

@@ -1,4 +1,4 @@
-internal import Mesh
+package import Mesh
 internal import MeshCore
 
 // What the slash commands do.
@@ -38,8 +38,27 @@ extension TextChat {
             say("not sent: " + problem)
             return
         }
+        try await send(direct: text, to: key)
+    }
+
+    private func send(direct text: String, to key: NodeID) async throws {
         _ = try await node.sendDirectChat(to: key, Array(text.utf8))
         await delivery.sent(text)
+    }
+
+    /// A direct message from a client that shows whom it goes to by nick; false when it was not sent, which was said.
+    package func sendDirect(to key: NodeID, _ text: String) async -> Bool {
+        if let nick = members.first(where: { $0.id == key })?.nick, let problem = session.pinProblem(key, nick: nick) {
+            say("not sent: " + problem)
+            return false
+        }
+        do {
+            try await send(direct: text, to: key)
+            return true
+        } catch {
+            say(sentence(error))
+            return false
+        }
     }
 
     private func invite(_ text: String) async throws {

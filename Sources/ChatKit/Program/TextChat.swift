@@ -7,7 +7,7 @@ package actor TextChat {
     private static let heldLimit = 1_000
 
     let session: ChatSession
-    let output: StandardOutput
+    let output: ChatOutput
     var view: TextView
     var members: [MemberInfo] = []
     var offers: [NodeID: Offer] = [:]
@@ -20,7 +20,7 @@ package actor TextChat {
 
     var node: MeshNode { session.node }
 
-    package init(_ session: ChatSession, _ output: StandardOutput, isStyled: Bool) {
+    package init(_ session: ChatSession, _ output: ChatOutput, isStyled: Bool) {
         (self.session, self.output, delivery) = (session, output, DeliveryWatch(session.node))
         view = TextView(selfID: session.node.publicKey, hasSeedPeers: session.hasSeedPeers, isStyled: isStyled)
     }
@@ -95,7 +95,7 @@ package actor TextChat {
         }
     }
 
-    func say(_ text: String) { StandardError.say(text) }
+    func say(_ text: String) { output.say(text) }
 
     func refreshMembers() async {
         guard let current = try? await node.members() else { return }
@@ -125,7 +125,7 @@ package actor TextChat {
             } catch {
                 say(sentence(error))
             }
-        case .message(let text): await send(text, line, isTerminal: isTerminal)
+        case .message(let text): _ = await send(text, line, isTerminal: isTerminal)
         }
         return true
     }
@@ -138,11 +138,18 @@ package actor TextChat {
         return near.contains { $0.nick == nil }
     }
 
-    private func send(_ text: String, _ line: String, isTerminal: Bool) async {
-        guard held.isEmpty else { return hold(line) }
+    /// A message to the group from a client that has its own line; false when it was not sent, which was said.
+    package func sendToGroup(_ text: String) async -> Bool { await send(text, text, isTerminal: true) }
+
+    private func send(_ text: String, _ line: String, isTerminal: Bool) async -> Bool {
+        guard held.isEmpty else {
+            hold(line)
+            return true
+        }
         do {
             _ = try await node.sendChat(Array(text.utf8))
             await delivery.sent(text)
+            return true
         } catch let error as MeshError where error.code == .notAMember {
             if isTerminal || !session.hasSeedPeers {
                 say(
@@ -150,10 +157,12 @@ package actor TextChat {
                         + (session.hasSeedPeers ? "wait until somebody invites you" : "/invite KEY founds one"))
             } else {
                 hold(line)
+                return true
             }
         } catch {
             say(sentence(error))
         }
+        return false
     }
 
     private func hold(_ line: String) {
@@ -230,7 +239,7 @@ extension TextChat {
         switch line {
         case .complete(let bytes): return await perform(String(decoding: bytes, as: UTF8.self), isTerminal: isTerminal)
         case .tooLong:
-            StandardError.say("not sent: a line of more than \(MachineRequest.lineLimit) bytes")
+            say("not sent: a line of more than \(MachineRequest.lineLimit) bytes")
             return true
         }
     }

@@ -41,7 +41,7 @@ package enum TimeText {
     }
 
     /// `2026-11-22` and `14:02` where the user is.
-    private static func localTime(_ milliseconds: UInt64) -> (day: String, clock: String) {
+    package static func localTime(_ milliseconds: UInt64) -> (day: String, clock: String) {
         var seconds = time_t(clamping: milliseconds / 1_000)
         // Reason for unsafe: both are local values that outlive the call, and the one pointer in `tm` (the zone's
         // name) is not read.
