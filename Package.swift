@@ -15,6 +15,7 @@ let package = Package(
     name: "mesh-node",
     products: [
         .library(name: "Mesh", targets: ["Mesh", "MeshCore"]),
+        .executable(name: "mesh-chat-tui", targets: ["mesh-chat-tui"]),
         .executable(name: "mesh-chat", targets: ["mesh-chat"]),
         .executable(name: "mesh-node", targets: ["mesh-node"]),
         .executable(name: "mesh-sim", targets: ["mesh-sim"]),
@@ -88,6 +89,19 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        // C at the edge: curses in the shape of TerminalUI's `Terminal`; only CursesTerminal.swift imports it.
+        .target(name: "CNCurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+
+        // The curses client but for its arguments: a pure model, views on a grid of cells, the loop that owns the screen.
+        .target(
+            name: "TerminalUI", dependencies: ["ChatKit", "Mesh", "MeshCore", "CNCurses"], swiftSettings: strict),
+        .executableTarget(
+            name: "mesh-chat-tui",
+            dependencies: [
+                "TerminalUI", "ChatKit", "Mesh", "MeshCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "mesh-chat",
             dependencies: ["ChatKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -142,6 +156,9 @@ let package = Package(
             name: "MeshStoreTests", dependencies: ["MeshStore", "MeshCore", "MeshCrypto", "MeshSimulator"],
             swiftSettings: strict),
         .testTarget(name: "ChatKitTests", dependencies: ["ChatKit", "Mesh", "MeshCore"], swiftSettings: strict),
+        .testTarget(
+            name: "TerminalUITests", dependencies: ["TerminalUI", "ChatKit", "MeshCore"], exclude: ["Golden"],
+            swiftSettings: strict),
         .testTarget(
             name: "ProgramTests", dependencies: ["ChatKit", "mesh-chat", "mesh-node", "mesh-sim"], swiftSettings: strict
         ),

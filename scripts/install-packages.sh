@@ -6,10 +6,12 @@ set -euo pipefail
 packages=(
     "libssl-dev:OpenSSL 3, which does all cryptography"
     "libsqlite3-dev:SQLite 3, which keeps the messages on disk"
+    "libncurses-dev:ncurses 6 with wide characters, which draws mesh-chat-tui's screen"
     "libstdc++-12-dev:the TOML parser is written in C++"
     "git:the Swift package manager fetches dependencies with it"
     "ca-certificates:... over HTTPS"
     "openssl:tests look at certificates and links with its command"
+    "tmux:tests look at the screens of mesh-chat-tui in it"
     "python3-cryptography:tests compare with an independent implementation in Python"
 )
 

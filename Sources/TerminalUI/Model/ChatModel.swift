@@ -1,0 +1,185 @@
+internal import ChatKit
+package import MeshCore
+
+/// Everything that the chat's screen shows, and the rules by which it changes. Pure: what happens comes in with its
+/// time, what is to be done goes out, and the same events always make the same screen.
+package struct ChatModel: Sendable {
+    package let selfID: NodeID
+    /// The line to hand to a friend.
+    package let contact: String
+    let listening: String
+    package let hasSeedPeers: Bool
+    let colours: Int
+    let time: LocalTime
+    let keys: KeyMap
+
+    package internal(set) var size: Size
+    package internal(set) var now: UInt64
+    package internal(set) var snapshot = Snapshot()
+    package internal(set) var windows = [Window(.group)]
+    package internal(set) var current = 0
+    package internal(set) var popup: Popup?
+    var showsPanels = true
+    var hasFocus = true
+    var find: InputLine?
+    var completion: Completion?
+    var state = NodeState.joining
+    var stateReason = ""
+    /// The last reason why a peer said no, until a link is up.
+    var rejection: Rejection?
+    /// Strangers who were turned away, newest first: whom one may want to invite.
+    var knocks: [Knock] = []
+    /// What the network did, newest last.
+    var happenings: [(at: UInt64, text: String)] = []
+    /// `/dm` went to somebody whom only the node knows yet: their chat is shown once the message is in it.
+    var opensNextDirect = false
+    /// Ctrl+C was pressed on a line with text: once more quits.
+    var isLeaving = false
+    /// A popup's own word on what was just done.
+    var remark: String?
+
+    struct Knock: Equatable, Sendable {
+        let id: NodeID
+        let nick: String?
+        let address: String
+    }
+
+    package init(
+        selfID: NodeID, contact: String, listening: String, hasSeedPeers: Bool, size: Size, colours: Int, now: UInt64,
+        time: LocalTime = LocalTime(), keys: KeyMap = KeyMap()
+    ) {
+        (self.selfID, self.contact, self.listening) = (selfID, contact, listening)
+        (self.hasSeedPeers, self.size, self.colours) = (hasSeedPeers, size, colours)
+        (self.now, self.time, self.keys) = (now, time, keys)
+    }
+
+    var window: Window {
+        get { windows[current] }
+        set { windows[current] = newValue }
+    }
+
+    var layout: ScreenLayout {
+        ScreenLayout(
+            size, showsPanels: showsPanels,
+            inputLines: window.input.text.isEmpty ? 1 : InputView.rows(of: self).count)
+    }
+
+    func name(_ id: NodeID) -> String {
+        NickText.name(id, nick: snapshot.members.first { $0.id == id }?.nick, among: snapshot.members)
+    }
+
+    func title(of window: Window) -> String {
+        switch window.kind {
+        case .group: "#" + (snapshot.network.map { SafeText.printable($0, limit: 20) } ?? "mesh")
+        case .direct(let id): "@" + name(id)
+        }
+    }
+
+    /// The picture of all this.
+    package var canvas: Canvas { ChatView.canvas(of: self) }
+
+    // MARK: Events
+
+    package mutating func update(_ event: Event, now: UInt64) -> [Request] {
+        self.now = now
+        switch event {
+        case .typed(let typed): return take(typed)
+        case .resized(let size): self.size = size
+        case .time: break
+        case .message(let message): return add(message)
+        case .history(let messages): messages.forEach { insert($0) }
+        case .delivered(let deliveries):
+            for delivery in deliveries {
+                for index in windows.indices { windows[index].set(delivery) }
+            }
+        case .said(let text): say(text)
+        case .snapshot(let snapshot): self.snapshot = snapshot
+        case .state(let state, let reason):
+            (self.state, stateReason) = (state, reason)
+            if state == .connected { rejection = nil }
+        case .rejected(let rejection): self.rejection = rejection
+        case .knock(let id, let nick, let address):
+            knocks.removeAll { $0.id == id }
+            knocks.insert(Knock(id: id, nick: nick, address: address), at: 0)
+            knocks = Array(knocks.prefix(3))
+        case .safetyNumber(let id, let number):
+            if case .verify(id, _) = popup { popup = .verify(id, number: number) }
+        case .unsent(let text): if window.input.isEmpty { window.input.replace(with: text) }
+        case .stop: return [.quit]
+        }
+        return []
+    }
+
+    /// Lines about the group go to its window, answers to where they were asked for.
+    mutating func say(_ text: String) {
+        let isEvent = text.hasPrefix("* ")
+        let lines = SafeLines.of(isEvent ? String(text.dropFirst(2)) : text)
+        let isAlarm = lines.first.map { $0.hasPrefix("NEW KEY") || $0.hasPrefix("warning") } ?? false
+        let place = isEvent ? 0 : current
+        append(.notice(lines, isAlarm: isAlarm), to: place)
+        if isEvent {
+            happenings.append((now, lines.first ?? ""))
+            if happenings.count > 20 { happenings.removeFirst() }
+        }
+    }
+
+    /// Keeps what is on the screen where it is when somebody has scrolled up.
+    mutating func append(_ content: Entry.Content, to place: Int) {
+        windows[place].append(content, at: now)
+        keepPlace(place, windows[place].entries.count - 1)
+    }
+
+    private mutating func keepPlace(_ place: Int, _ index: Int) {
+        guard windows[place].scroll > 0, windows[place].entries.indices.contains(index) else { return }
+        let rows = TranscriptLayout(self, windows[place], width: layout.textWidth)
+        windows[place].scroll += rows.rows(at: index).count
+        windows[place].below += 1
+    }
+
+    // MARK: Messages
+
+    private mutating func add(_ message: ChatMessage) -> [Request] {
+        guard let (place, mentionsMe) = insert(message) else { return [] }
+        if message.isOwn {
+            if message.isDirect, opensNextDirect { show(place) }
+            if message.isDirect { opensNextDirect = false }
+            (windows[place].scroll, windows[place].below, windows[place].readMark) = (0, 0, nil)
+            return [.refresh]
+        }
+        guard place != current || !hasFocus else { return [] }
+        windows[place].unread += 1
+        guard mentionsMe || message.isDirect else { return [] }
+        windows[place].isUrgent = true
+        return [.bell]
+    }
+
+    /// Returns its window; nil when the message is there already.
+    @discardableResult
+    private mutating func insert(_ message: ChatMessage) -> (place: Int, mentionsMe: Bool)? {
+        let place = message.to.map { window(with: $0 == selfID ? message.from : $0) } ?? 0
+        let shown = Message(message, ownNick: snapshot.nick)
+        guard let index = windows[place].insert(shown, at: message.at) else { return nil }
+        keepPlace(place, index)
+        return (place, shown.mentionsMe)
+    }
+
+    /// The chat with one member, opened when there is none.
+    mutating func window(with id: NodeID) -> Int {
+        if let place = windows.firstIndex(where: { $0.kind == .direct(id) }) { return place }
+        windows.append(Window(.direct(id)))
+        return windows.count - 1
+    }
+
+    mutating func show(_ place: Int) {
+        guard windows.indices.contains(place), place != current else { return }
+        window.markSeen()
+        (current, completion, find) = (place, nil, nil)
+        (window.unread, window.isUrgent) = (0, false)
+        if window.newSinceMark == 0 { window.readMark = nil }
+    }
+}
+
+/// Sentences of the program are already filtered piece by piece; a line feed in them is ours.
+enum SafeLines {
+    static func of(_ text: String) -> [String] { SafeText.printableLines(text) }
+}

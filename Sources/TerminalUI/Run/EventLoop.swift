@@ -1,0 +1,94 @@
+internal import ChatKit
+internal import Glibc
+
+/// A model with a picture: the chat, or the wizard before it.
+package protocol Screen {
+    mutating func update(_ event: Event, now: UInt64) -> [Request]
+    var canvas: Canvas { get }
+}
+
+extension ChatModel: Screen {}
+
+/// The one thread that owns the terminal: it waits, decodes, lets the model change, and draws at most 60 times a second.
+package struct EventLoop {
+    /// In milliseconds: a frame, and how long a lone Esc may be the beginning of a sequence.
+    private static let (frame, escapeDelay): (UInt64, Int) = (16, 25)
+
+    private let terminal: any Terminal
+    private let mailbox: Mailbox
+    private var decoder: KeyDecoder
+    private var isDirty = true
+    private var lastFrame: UInt64 = 0
+    private var stops = 0
+
+    package init(_ terminal: any Terminal, _ mailbox: Mailbox, eraseByte: UInt8 = 0x7F) {
+        (self.terminal, self.mailbox, decoder) = (terminal, mailbox, KeyDecoder(eraseByte: eraseByte))
+    }
+
+    /// Runs until the model wants to quit.
+    ///
+    /// - Parameter perform: gets what is not the terminal's business; must return at once.
+    package mutating func run(_ screen: inout some Screen, perform: (Request) -> Void) {
+        while true {
+            draw(screen)
+            let wake = terminal.wait(pipe: mailbox.descriptor, milliseconds: patience)
+            for event in events(wake) {
+                for request in screen.update(event, now: TimeText.now) {
+                    guard handle(request, perform) else { return }
+                }
+                isDirty = true
+            }
+        }
+    }
+
+    private mutating func draw(_ screen: some Screen) {
+        let now = TimeText.now
+        guard isDirty, now >= lastFrame + Self.frame || now < lastFrame else { return }
+        terminal.present(screen.canvas)
+        (isDirty, lastFrame) = (false, now)
+    }
+
+    /// Until the next frame, the end of a half key, or the next minute, which the status line shows.
+    private var patience: Int {
+        let now = TimeText.now
+        var limit = Int(60_000 - now % 60_000)
+        if isDirty { limit = min(limit, Int(lastFrame + Self.frame - min(now, lastFrame + Self.frame))) }
+        if decoder.isWaiting { limit = min(limit, Self.escapeDelay) }
+        return limit
+    }
+
+    private mutating func events(_ wake: Wake) -> [Event] {
+        var events: [Event] = []
+        if wake.contains(.lost) { events.append(.stop) }
+        if wake.contains(.stop) {
+            stops += 1
+            if stops > 1 {
+                terminal.close()
+                _exit(128 + SIGTERM)
+            }
+            events.append(.stop)
+        }
+        if wake.contains(.size) || wake.contains(.continued) { events.append(.resized(terminal.size)) }
+        if wake.contains(.input) {
+            if let bytes = terminal.read() { events += bytes.isEmpty ? [.stop] : decoder.feed(bytes).map(Event.typed) }
+        } else if decoder.isWaiting, !wake.contains(.pipe) {
+            events += decoder.flush().map(Event.typed)
+        }
+        events += mailbox.take()
+        return events.isEmpty && !isDirty ? [.time] : events
+    }
+
+    /// False to stop.
+    private func handle(_ request: Request, _ perform: (Request) -> Void) -> Bool {
+        switch request {
+        case .quit: return false
+        case .bell: terminal.send([0x07])
+        case .copy(let text):
+            terminal.send(Array("\u{1B}]52;c;\(Base64.encode(Array(text.utf8)))\u{07}".utf8))
+        case .redraw: terminal.redraw()
+        case .suspend: terminal.suspend()
+        default: perform(request)
+        }
+        return true
+    }
+}

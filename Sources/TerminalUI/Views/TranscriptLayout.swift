@@ -1,0 +1,164 @@
+internal import ChatKit
+internal import MeshCore
+
+/// A piece of text in one look.
+struct Span: Equatable {
+    var text: String
+    var style = Style.plain
+}
+
+/// One row of a transcript.
+struct TranscriptRow: Equatable {
+    var clock = ""
+    var name = ""
+    var nameStyle = Style.plain
+    var spans: [Span] = []
+    /// How far an own message has come.
+    var mark = ""
+    /// A line across all columns, with this label.
+    var separator: (label: String, isNew: Bool)?
+
+    static func == (left: TranscriptRow, right: TranscriptRow) -> Bool {
+        left.clock == right.clock && left.name == right.name && left.spans == right.spans && left.mark == right.mark
+    }
+}
+
+/// The entries of a window as rows of a certain width.
+struct TranscriptLayout {
+    static let clockWidth = 5
+    private static let markWidth = 9
+
+    let window: Window
+    let snapshot: Snapshot
+    let selfID: NodeID
+    let width: Int
+    let colours: Int
+    let time: LocalTime
+    let query: String
+    let nameWidth: Int
+
+    init(_ model: ChatModel, _ window: Window, width: Int) {
+        (self.window, self.width, snapshot, selfID) = (window, width, model.snapshot, model.selfID)
+        (colours, time, query) = (model.colours, model.time, model.find?.text.lowercased() ?? "")
+        let longest = snapshot.members.compactMap { $0.nick.map { CellWidth.of($0) } }.max() ?? 0
+        nameWidth = width < 60 ? 7 : min(max(7, longest), width < 100 ? 10 : 14)
+    }
+
+    var bodyWidth: Int { max(8, width - Self.clockWidth - nameWidth - 3) }
+
+    /// The rows of one entry, with the lines that stand above it.
+    func rows(at index: Int) -> [TranscriptRow] {
+        let entry = window.entries[index]
+        var rows: [TranscriptRow] = []
+        if index > 0, time.day(entry.at) != time.day(window.entries[index - 1].at) {
+            rows.append(TranscriptRow(separator: (time.longDay(entry.at), false)))
+        }
+        if index > 0, window.entries[index - 1].number == window.readMark, window.newSinceMark > 0 {
+            let count = window.newSinceMark
+            rows.append(
+                TranscriptRow(separator: ("\(count) new since \(time.clock(window.entries[index - 1].at))", true)))
+        }
+        return rows + body(entry)
+    }
+
+    private func body(_ entry: Entry) -> [TranscriptRow] {
+        switch entry.content {
+        case .message(let message): return gap(before: message) + self.rows(of: message, at: entry.at)
+        case .notice(let lines, let isAlarm):
+            let style: Style = isAlarm ? .alarm : .dim
+            let texts = lines.flatMap { WordWrap.rows($0, width: bodyWidth) }
+            return texts.enumerated().map { index, text in
+                TranscriptRow(
+                    clock: index == 0 ? time.clock(entry.at) : "", name: index == 0 ? (isAlarm ? "!" : "*") : "",
+                    nameStyle: style, spans: [Span(text: text, style: isAlarm ? .alarm : .plain)])
+            }
+        }
+    }
+
+    private func gap(before message: Message) -> [TranscriptRow] {
+        guard message.missing > 0 else { return [] }
+        let name = NickText.name(message.from, nick: nick(of: message), among: snapshot.members)
+        let count = "\(message.missing) earlier message\(message.missing == 1 ? "" : "s")"
+        return [TranscriptRow(name: "…", spans: [Span(text: "(\(count) of \(name) not here yet)", style: .dim)])]
+    }
+
+    private func rows(of message: Message, at: UInt64) -> [TranscriptRow] {
+        let room = message.isOwn ? bodyWidth - Self.markWidth : bodyWidth
+        var texts = message.lines.flatMap { WordWrap.rows($0, width: room) }
+        if let via = message.via, via != message.from {
+            let name = NickText.name(via, nick: snapshot.members.first { $0.id == via }?.nick, among: snapshot.members)
+            texts[texts.count - 1] += " "
+            texts.append("(handed over by \(name))")
+        }
+        return texts.enumerated().map { index, text in
+            var row = TranscriptRow(spans: spans(text, isMention: message.mentionsMe))
+            guard index == 0 else { return row }
+            row.clock = time.clock(at)
+            row.name = NickText.name(message.from, nick: nick(of: message), among: snapshot.members)
+            row.nameStyle = message.isOwn ? .bold : NickColour.of(message.from.rawBytes[0], colours: colours)
+            row.mark = message.isOwn ? Self.mark(message.delivery) : ""
+            return row
+        }
+    }
+
+    private func nick(of message: Message) -> String? {
+        snapshot.members.first { $0.id == message.from }?.nick ?? message.fromNick
+    }
+
+    static func mark(_ delivery: Delivery?) -> String {
+        guard let delivery else { return "·" }
+        switch delivery.state {
+        case .queued: return "· queued"
+        case .passed: return ">0/\(delivery.audience)"
+        case .delivered:
+            return delivery.behind.isEmpty && delivery.count == 1 ? "✓" : "✓\(delivery.count)/\(delivery.audience)"
+        }
+    }
+
+    // MARK: Looks
+
+    /// Addresses are underlined, what is searched for is reversed.
+    private func spans(_ text: String, isMention: Bool) -> [Span] {
+        let usual: Style = isMention ? .bold : .plain
+        if !query.isEmpty { return found(text, usual) }
+        var spans: [Span] = []
+        for (index, word) in text.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
+            let isLink = word.hasPrefix("https://") || word.hasPrefix("http://")
+            if index > 0 { spans.append(Span(text: " ", style: usual)) }
+            spans.append(Span(text: String(word), style: isLink ? .link : usual))
+        }
+        return spans
+    }
+
+    private func found(_ text: String, _ usual: Style) -> [Span] {
+        let (characters, wanted) = (Array(text), Array(query))
+        var spans: [Span] = []
+        var index = 0
+        while index < characters.count {
+            let end = index + wanted.count
+            let isHit = end <= characters.count && String(characters[index..<end]).lowercased() == query
+            let piece = isHit ? String(characters[index..<end]) : String(characters[index])
+            spans.append(Span(text: piece, style: isHit ? .bar : usual))
+            index += isHit ? wanted.count : 1
+        }
+        return spans
+    }
+
+    // MARK: From the bottom
+
+    /// The `height` rows that end `scroll` rows above the newest one, and how far up one can go at all when that is less.
+    func visible(height: Int, scroll: Int) -> (rows: [TranscriptRow], scroll: Int) {
+        var rows: [TranscriptRow] = []
+        for index in window.entries.indices.reversed() {
+            rows.insert(contentsOf: self.rows(at: index), at: 0)
+            if rows.count >= height + scroll { break }
+        }
+        let scroll = max(0, min(scroll, rows.count - height))
+        return (Array(rows.dropLast(scroll).suffix(height)), scroll)
+    }
+
+    /// How many rows lie below the end of an entry.
+    func rowsBelow(_ index: Int) -> Int {
+        window.entries.indices.dropFirst(index + 1).reduce(0) { $0 + rows(at: $1).count }
+    }
+}

@@ -1,0 +1,279 @@
+import TerminalUI
+import Testing
+
+@testable import MeshCore
+
+@Suite struct ChatModelTests {
+    private let size = Size(rows: 24, columns: 80)
+
+    // MARK: The original's keys
+
+    @Test func tabOnAnEmptyLineInvitesAndWithTextCompletes() {
+        var scene = Scene(size)
+        scene.press(Key(.tab))
+        #expect(scene.model.popup == .invite(InputLine()))
+        scene.press(Key(.escape))
+        scene.type("/inv")
+        scene.press(Key(.tab))
+        #expect(scene.model.popup == nil && scene.screen.contains("#mesh> /invite"))
+    }
+
+    @Test func everyKeyOfTheOriginalOpensItsPopupInEachOfItsForms() {
+        let forms: [(Key, String)] = [
+            (.control("i"), "Invite"), (.alt("i"), "Invite"), (Key(.function(2)), "Invite"), (.control("m"), "Members"),
+            (.alt("m"), "Members"), (Key(.function(3)), "Members"), (.control("e"), "Your identity"),
+            (Key(.function(4)), "Your identity"), (.control("h"), "Help"), (Key(.function(1)), "Help"),
+            (Key(.function(5)), "Network"), (.alt("n"), "Network"),
+        ]
+        for (key, title) in forms {
+            var scene = Scene(size)
+            scene.press(key)
+            #expect(scene.screen.contains("┌─ \(title)"), "\(key)")
+            scene.press(Key(.escape))
+            #expect(!scene.screen.contains("┌─ "), "\(key)")
+        }
+    }
+
+    @Test func enterOnAnEmptyLineDoesNothing() {
+        var scene = Scene(size)
+        #expect(scene.press(Key(.enter)).isEmpty && scene.model.popup == nil)
+        scene.type("   ")
+        #expect(scene.press(Key(.enter)).isEmpty)
+    }
+
+    @Test func controlCKeepsTheDraftAndQuitsAtTheSecondPress() {
+        var scene = Scene(size)
+        scene.type("a long thought")
+        #expect(scene.press(.control("c")).isEmpty)
+        #expect(scene.screen.contains("Ctrl+C again quits"))
+        var back = scene
+        back.press(Key(.up))
+        #expect(back.screen.contains("a long thought"))
+        #expect(scene.press(.control("c")) == [.quit])
+        var other = Scene(size)
+        #expect(other.press(.control("c")) == [.quit])
+        var end = Scene(size)
+        #expect(end.press(.control("d")) == [.quit])
+    }
+
+    // MARK: Lines
+
+    @Test func aLineIsSentAndCommandsWithoutAViewGoWhereMeshChatWouldSendThem() {
+        var scene = Scene(size)
+        scene.type("hello")
+        #expect(scene.press(Key(.enter)) == [.sendGroup("hello")])
+        scene.type("//slash")
+        #expect(scene.press(Key(.enter)) == [.sendGroup("/slash")])
+        scene.type("/history 3")
+        #expect(scene.press(Key(.enter)) == [.perform("/history 3")])
+        scene.type("/quit")
+        #expect(scene.press(Key(.enter)) == [.quit])
+    }
+
+    @Test func anUnknownCommandNamesTheNearestAndSendsNothing() {
+        var scene = Scene(Size(rows: 24, columns: 120))
+        scene.type("/invte x")
+        #expect(scene.press(Key(.enter)).isEmpty)
+        #expect(scene.screen.contains("unknown command /invte, nothing was sent") && scene.screen.contains("/invite?"))
+    }
+
+    @Test func revokingAsksForTheNameAndTakesNoOther() {
+        var scene = Scene(size)
+        scene.type("/revoke erin")
+        #expect(scene.press(Key(.enter)).isEmpty)
+        scene.type("Erin")
+        #expect(scene.press(Key(.enter)).isEmpty)
+        #expect(scene.screen.contains("that is not \"erin\""))
+        scene.press(.control("u"))
+        scene.type("erin")
+        #expect(scene.press(Key(.enter)) == [.perform("/revoke \(Scene.erin.hex)")])
+        #expect(scene.model.popup == nil)
+    }
+
+    @Test func inADirectChatLinesGoToThatMemberAlone() {
+        var scene = Scene(size)
+        scene.type("/dm bob hi")
+        #expect(scene.press(Key(.enter)) == [.perform("/dm bob hi")])
+        scene.type("and again")
+        #expect(scene.press(Key(.enter)) == [.sendDirect(Scene.bob, "and again")])
+        scene.press(.alt("1"))
+        scene.type("to all")
+        #expect(scene.press(Key(.enter)) == [.sendGroup("to all")])
+    }
+
+    @Test func aLineThatCouldNotBeSentIsGivenBack() {
+        var scene = Scene(size)
+        scene.type("hello")
+        scene.press(Key(.enter))
+        scene.tell(.unsent("hello"))
+        #expect(scene.screen.contains("#mesh> hello"))
+    }
+
+    @Test func draftsBelongToTheirChats() {
+        var scene = Scene(size)
+        scene.say("psst", from: Scene.bob, to: Scene.alice)
+        scene.type("for all")
+        scene.press(.alt("2"))
+        scene.type("for bob")
+        #expect(scene.screen.contains("@bob> for bob"))
+        scene.press(.alt("1"))
+        #expect(scene.screen.contains("#mesh> for all"))
+    }
+
+    // MARK: Invite
+
+    @Test func aKeyThatIsTypedIsJudgedToTheCharacter() {
+        var scene = Scene(size)
+        scene.press(Key(.function(2)))
+        scene.type("12g4")
+        #expect(scene.screen.contains("character 3 is \"g\"; a key has only 0-9 and a-f"))
+        #expect(scene.press(Key(.enter)).isEmpty)
+        scene.press(.control("u"))
+        scene.type(String(Scene.id("f").hex.dropLast(3)))
+        #expect(scene.screen.contains("3 of 64 digits are missing"))
+        scene.type("abcd")
+        #expect(scene.screen.contains("1 digits too many"))
+        scene.press(.control("u"))
+        scene.type(Scene.alice.hex)
+        #expect(scene.screen.contains("this is your own key"))
+        scene.press(.control("u"))
+        scene.type(Scene.bob.hex)
+        #expect(scene.screen.contains("bob is a member already"))
+    }
+
+    @Test func aPastedKeyMayHaveSpacesAndAnAddress() {
+        for text in [
+            Scene.id("f").hex + "\n", " " + Scene.id("f").hex.prefix(8) + " " + Scene.id("f").hex.dropFirst(8),
+            Scene.id("f").hex + "@host:9000",
+        ] {
+            var scene = Scene(size)
+            scene.press(Key(.tab))
+            scene.tell(.typed(.paste(Array(text.utf8), dropped: 0)))
+            #expect(scene.press(Key(.enter)) == [.perform("/invite \(Scene.id("f").hex)")], "\(text)")
+        }
+    }
+
+    @Test func whoKnockedCanBeTakenWithTheArrowKeys() {
+        var scene = Scene(size)
+        scene.tell(.knock(Scene.id("f"), nick: "frank", address: "10.0.0.1:1"))
+        scene.press(Key(.tab), Key(.down))
+        #expect(scene.press(Key(.enter)) == [.perform("/invite \(Scene.id("f").hex)")])
+    }
+
+    // MARK: Reading
+
+    @Test func whatCameWhileAwayIsCountedAndMarkedByALine() {
+        var scene = Scene(size)
+        scene.say("before", from: Scene.bob)
+        scene.tell(.typed(.focus(false)))
+        scene.say("one", from: Scene.bob)
+        scene.say("two", from: Scene.bob)
+        #expect(scene.screen.contains("unread #mesh 2"))
+        #expect(scene.screen.contains("2 new since"))
+        scene.tell(.typed(.focus(true)))
+        #expect(!scene.screen.contains("unread") && scene.screen.contains("2 new since"))
+        scene.type("back")
+        scene.press(Key(.enter))
+        scene.say("back", from: Scene.alice)
+        #expect(!scene.screen.contains("new since"))
+    }
+
+    @Test func theBellRingsForDirectMessagesAndMentionsOnly() {
+        var scene = Scene(size)
+        scene.tell(.typed(.focus(false)))
+        var message = scene.message("all quiet", from: Scene.bob)
+        #expect(scene.tell(.message(message)).isEmpty)
+        message = scene.message("Alice, look", from: Scene.bob)
+        #expect(scene.tell(.message(message)) == [.bell])
+        message = scene.message("psst", from: Scene.bob, to: Scene.alice)
+        #expect(scene.tell(.message(message)) == [.bell])
+    }
+
+    @Test func whoScrolledUpKeepsTheirPlaceWhileMessagesCome() {
+        var scene = Scene(size)
+        for number in 0..<80 { scene.say("message \(number)", from: Scene.bob) }
+        scene.press(Key(.pageUp))
+        let place = rows(scene)
+        for number in 0..<10 { scene.say("late \(number)", from: Scene.charlie) }
+        #expect(rows(scene) == place)
+        #expect(scene.screen.contains("10 below: End"))
+        scene.press(Key(.end))
+        #expect(scene.screen.contains("late 9") && !scene.screen.contains("below"))
+    }
+
+    private func rows(_ scene: Scene) -> [Substring] {
+        scene.screen.split(separator: "\n").filter { $0.contains("message") }
+    }
+
+    @Test func whatIsRepairedStandsInItsPlaceAndNotLast() {
+        var scene = Scene(size)
+        let late = scene.message("first", from: Scene.bob)
+        scene.say("second", from: Scene.charlie)
+        scene.tell(.message(late))
+        scene.tell(.message(late))
+        let lines = scene.screen.split(separator: "\n")
+        let first = lines.firstIndex { $0.contains("first") }
+        let second = lines.firstIndex { $0.contains("second") }
+        #expect(first ?? 99 < second ?? 0)
+        #expect(lines.count { $0.contains("first") } == 1)
+    }
+
+    @Test func whatIsMissingIsSaidInItsPlaceUntilItComes() {
+        var scene = Scene(size)
+        let late = (scene.message("one", from: Scene.bob), scene.message("two", from: Scene.bob))
+        var message = scene.message("three", from: Scene.bob)
+        message.missing = 2
+        scene.tell(.history([message]))
+        #expect(scene.screen.contains("(2 earlier messages of bob not here yet)"))
+        scene.tell(.message(late.1))
+        #expect(scene.screen.contains("(1 earlier message of bob not here yet)"))
+        scene.tell(.message(late.0))
+        #expect(!scene.screen.contains("not here yet"))
+    }
+
+    @Test func aWindowKeepsABoundedNumberOfEntries() {
+        var scene = Scene(size)
+        for number in 0..<11_000 { scene.say("m\(number)", from: Scene.bob) }
+        #expect(scene.model.windows[0].entryCount <= 10_500)
+        #expect(scene.screen.contains("m10999"))
+    }
+
+    @Test func sameEventsMakeTheSameScreen() {
+        var (one, other) = (Scene(size), Scene(size))
+        for number in 0..<50 {
+            one.say("m\(number)", from: Scene.bob)
+            other.say("m\(number)", from: Scene.bob)
+        }
+        #expect(one.model.canvas == other.model.canvas)
+    }
+
+    // MARK: Pastes
+
+    @Test func aLongPasteAsksAndAHugeOneIsRefusedWithItsSize() {
+        var scene = Scene(size)
+        scene.tell(.typed(.paste(Array("1\r\n2\r3\n4\n5".utf8), dropped: 0)))
+        #expect(scene.screen.contains("Paste 5 lines?"))
+        scene.press(Key(.enter))
+        #expect(scene.press(Key(.enter)) == [.sendGroup("1\n2\n3\n4\n5")])
+        scene.tell(.typed(.paste([UInt8](repeating: 97, count: 1 << 20), dropped: 9 << 20)))
+        #expect(scene.screen.contains("a paste of 10240 KiB was not taken"))
+        #expect(scene.press(Key(.enter)).isEmpty)
+    }
+
+    @Test(arguments: [(9, 40), (10, 39), (1, 1), (3, 200)])
+    func whatIsTooSmallSaysWhatItNeeds(_ rows: Int, _ columns: Int) {
+        let scene = Scene(Size(rows: rows, columns: columns))
+        #expect(scene.model.canvas.text.hasPrefix(columns == 1 ? "m" : "mesh-chat-tui needs 40x10"))
+    }
+
+    @Test func everySizeCanBeDrawnWithEveryPopup() {
+        for (rows, columns) in [(10, 40), (13, 69), (14, 70), (24, 99), (25, 100), (60, 250), (10, 200), (50, 41)] {
+            for view in GoldenScreenTests.views {
+                var scene = Scene(Size(rows: rows, columns: columns))
+                view.open(&scene)
+                let lines = scene.screen.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+                #expect(lines.count == rows && lines.allSatisfy { CellWidth.of(String($0)) <= columns }, "\(view.name)")
+            }
+        }
+    }
+}
