@@ -19,12 +19,12 @@ import Testing
 
     @Test func whatIsPostedBeforeAndDuringTheRunIsShownOnceTheLoopWakes() {
         let mailbox = Mailbox()
-        for number in 0..<100 { mailbox.post(.said("line \(number)")) }
+        for number in 0..<150 { mailbox.post(.said("line \(number)")) }
         let terminal = FakeTerminal(Size(rows: 24, columns: 80), typed: [Array("x".utf8)])
         var scene = Scene(terminal.size)
         var loop = EventLoop(terminal, mailbox)
         loop.run(&scene.model) { _ in }
-        #expect(scene.screen.contains("line 99"))
+        #expect(scene.screen.contains("line 149"))
     }
 
     @Test func aCopyGoesOutAsOneSequenceOfPlainBytes() {

@@ -20,6 +20,8 @@ package struct EventLoop {
     private var isDirty = true
     private var lastFrame: UInt64 = 0
     private var stops = 0
+    /// More is in the mailbox, whose pipe was emptied already.
+    private var hasMore = false
 
     package init(_ terminal: any Terminal, _ mailbox: Mailbox, eraseByte: UInt8 = 0x7F) {
         (self.terminal, self.mailbox, decoder) = (terminal, mailbox, KeyDecoder(eraseByte: eraseByte))
@@ -50,6 +52,7 @@ package struct EventLoop {
 
     /// Until the next frame, the end of a half key, or the next minute, which the status line shows.
     private var patience: Int {
+        if hasMore { return 0 }
         let now = TimeText.now
         var limit = Int(60_000 - now % 60_000)
         if isDirty { limit = min(limit, Int(lastFrame + Self.frame - min(now, lastFrame + Self.frame))) }
@@ -74,7 +77,9 @@ package struct EventLoop {
         } else if decoder.isWaiting, !wake.contains(.pipe) {
             events += decoder.flush().map(Event.typed)
         }
-        events += mailbox.take()
+        let posted = mailbox.take()
+        hasMore = posted.hasMore
+        events += posted.events
         return events.isEmpty && !isDirty ? [.time] : events
     }
 

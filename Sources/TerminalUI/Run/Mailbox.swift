@@ -43,10 +43,12 @@ package final class Mailbox: Sendable {
         post(event)
     }
 
-    func take() -> [Event] {
+    /// The oldest ones, and whether more wait: so many at a time that what is typed meanwhile is not kept waiting.
+    func take(atMost limit: Int = 200) -> (events: [Event], hasMore: Bool) {
         events.withLock { events in
-            defer { events = [] }
-            return events
+            let taken = Array(events.prefix(limit))
+            events.removeFirst(taken.count)
+            return (taken, !events.isEmpty)
         }
     }
 }
