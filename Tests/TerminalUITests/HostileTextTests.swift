@@ -63,6 +63,12 @@ import Testing
         for _ in 0..<count { check((0..<Int(random.next() % 40)).map { _ in UInt8(random.next() % 256) }) }
     }
 
+    @Test func whatWasTakenOutIsShown() {
+        var scene = Scene(Size(rows: 24, columns: 80))
+        scene.say("\u{1B}[31mred\u{202E} and \u{85}more", from: Scene.bob)
+        #expect(scene.screen.contains("⟨1B⟩[31mred⟨202E⟩ and ⟨85⟩more"))
+    }
+
     @Test func nicksAndMessagesOnTheWholeScreen() {
         let texts = [
             "\u{1B}]0;title\u{7}x", "a\u{202E}b", "e\(String(repeating: "\u{301}", count: 500))", "x\u{9B}31mred",
