@@ -16,6 +16,8 @@ package actor ChatRunner {
     private let requests: AsyncStream<Request>
     nonisolated private let ask: AsyncStream<Request>.Continuation
     private var own: [Hash] = []
+    /// One more than the greatest index of a message that the model has got.
+    private var nextIndex = 0
     private var isLooking = false
     private var isWaiting = false
 
@@ -35,6 +37,7 @@ package actor ChatRunner {
         let history = (try? await node.chatHistory()) ?? []
         await look()
         mailbox.post(.history(history))
+        nextIndex = (history.map(\.index).max() ?? -1) + 1
         own = history.filter(\.isOwn).suffix(Self.followed).map(\.id)
         await chat.greet()
         if let status = try? await node.status() { mailbox.post(.state(status.state, reason: "")) }
@@ -48,11 +51,13 @@ package actor ChatRunner {
     private func take(_ event: MeshEvent) async {
         switch event {
         case .chatMessageReceived(let message):
+            nextIndex = max(nextIndex, message.index + 1)
             await mailbox.postWhenRoom(.message(message))
             if message.isOwn { follow(message.id) }
             return
         case .lagged:
-            mailbox.post(.history((try? await node.chatHistory()) ?? []))
+            // Only what was missed: to look for the place of each old one anew would hold up the screen for seconds.
+            mailbox.post(.history((try? await node.chatHistory(since: nextIndex)) ?? []))
         case .stateChanged(let state, let reason): mailbox.post(.state(state, reason: reason))
         case .rejected(let rejection): mailbox.post(.rejected(rejection))
         case .knock(let id, let nick, let endpoint):
