@@ -77,7 +77,7 @@ final class TerminalProgram {
     }
 
     /// Reads the screen until `text` stands on it, beyond what was asked for before.
-    func waits(for text: String, within limit: Duration = .seconds(30)) throws {
+    func waits(for text: String, within limit: Duration = .seconds(60)) throws {
         let deadline = ContinuousClock.now + limit
         while true {
             if let range = unread.range(of: text) {
@@ -89,7 +89,7 @@ final class TerminalProgram {
     }
 
     /// The exit status, negative for a signal.
-    func exitStatus(within limit: Duration = .seconds(30)) throws -> Int32 {
+    func exitStatus(within limit: Duration = .seconds(60)) throws -> Int32 {
         let deadline = ContinuousClock.now + limit
         while try readMore(until: deadline) {}
         guard ContinuousClock.now < deadline else { throw Missing(description: "the program goes on: \(screen)") }
