@@ -4,9 +4,6 @@ import Synchronization
 
 /// Many seeds of one scenario, one at a time on each core; every run is independent of the others.
 struct Batch {
-    /// The fast double cannot show a mistake in how the protocol uses real cryptography; each fiftieth seed can.
-    static let openSSLEvery = 50
-
     let scenario: Scenario
     let seeds: Range<UInt64>
     let options: @Sendable (UInt64) -> Scenario.Options
@@ -14,7 +11,7 @@ struct Batch {
 
     /// Follows from the seed alone, so that it can be played again by itself. Above 100 nodes OpenSSL is too slow.
     static func cryptography(of seed: UInt64, nodes: Int) -> World.CryptographyKind {
-        seed % UInt64(openSSLEvery) == 0 && nodes <= World.CryptographyKind.openSSLNodes ? .openssl : .fast
+        seed % Chaos.seedsPerRealOne == 0 && nodes <= World.CryptographyKind.openSSLNodes ? .openssl : .fast
     }
 
     private struct State {

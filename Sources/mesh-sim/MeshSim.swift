@@ -61,7 +61,7 @@ struct MeshSim: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "automatic (OpenSSL up to 100 nodes), openssl, or fast, a double that is not secure. With --runs: fast, "
-                + "and OpenSSL for every \(Batch.openSSLEvery)th seed.",
+                + "and OpenSSL for every \(Chaos.seedsPerRealOne)th seed.",
             valueName: "KIND"))
     var crypto: World.CryptographyKind?
 
