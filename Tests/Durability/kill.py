@@ -270,7 +270,8 @@ class Group:
             if file.read_bytes() != secret:
                 raise Lost(f"{node.name}: {file.name} has changed")
         allowed = {"identity.key", "config.toml"}, {
-            "store.key", "network", "trust", "lock", "history.sqlite", "history.sqlite-wal", "history.sqlite-shm"}
+            "store.key", "network", "trust", "nick", "lock", "history.sqlite", "history.sqlite-wal",
+            "history.sqlite-shm"}
         for folder, names in zip((node.configuration, node.state), allowed):
             left = {file.name for file in folder.iterdir()} - names
             if left:
