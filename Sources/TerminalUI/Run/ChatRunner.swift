@@ -34,7 +34,7 @@ package actor ChatRunner {
     nonisolated package func perform(_ request: Request) { ask.yield(request) }
 
     package func start() async {
-        let history = (try? await node.chatHistory()) ?? []
+        let history = (try? await node.chatHistory(newest: .max)) ?? []
         await look()
         mailbox.post(.history(history))
         nextIndex = (history.map(\.index).max() ?? -1) + 1
