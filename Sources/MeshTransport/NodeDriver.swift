@@ -119,7 +119,7 @@ package final class NodeDriver {
             .map { [self] stored in
                 let older = core.history(of: stored)
                 let newer = core.history(since: border, limit: limit - stored.count)
-                return (older + newer).sorted(by: ChatMessage.areInCausalOrder)
+                return (older + newer).sorted { $0.order < $1.order }
             }
             .nonisolated()
     }

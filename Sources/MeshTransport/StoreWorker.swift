@@ -96,13 +96,8 @@ final class StoreWorker {
 
     /// In its turn: what was to be stored before is there.
     func find(_ query: StoreQuery, as id: PersistID) {
-        read { store in
-            switch query {
-            case .places(let places): try store.messages(at: places)
-            case .ids(let ids): try store.messages(ids: ids)
-            }
-        }
-        .assumeIsolated().whenComplete { [self] result in deliver([.found(id, (try? result.get()) ?? [])]) }
+        read { store in try store.find(query) }
+            .assumeIsolated().whenComplete { [self] result in deliver([.found(id, (try? result.get()) ?? [])]) }
     }
 
     /// In its turn, as ``find(_:as:)``.

@@ -9,11 +9,6 @@ struct Batch {
     let options: @Sendable (UInt64) -> Scenario.Options
     let interrupt: Interrupt
 
-    /// Follows from the seed alone, so that it can be played again by itself. Above 100 nodes OpenSSL is too slow.
-    static func cryptography(of seed: UInt64, nodes: Int) -> World.CryptographyKind {
-        seed % Chaos.seedsPerRealOne == 0 && nodes <= World.CryptographyKind.openSSLNodes ? .openssl : .fast
-    }
-
     private struct State {
         var next: UInt64
         var summary: BatchSummary

@@ -7,7 +7,7 @@ extension MeshSim {
         if let tally { try TallyFile.check(tally) }
         let nodes = nodeCount(of: scenario)
         let kind: @Sendable (UInt64) -> World.CryptographyKind = { [crypto] seed in
-            crypto ?? Batch.cryptography(of: seed, nodes: nodes)
+            crypto ?? Chaos.cryptography(of: seed, nodes: nodes)
         }
         let batch = Batch(
             scenario: scenario, seeds: seed..<seed + UInt64(runs),

@@ -67,7 +67,7 @@ package enum IdentityFile {
             .noPermission,
             "\(path) has \(size) bytes and is no identity, which has \(IdentitySeed.count), or "
                 + "\(SealedIdentity.fileCount) with a passphrase; "
-                + "bring back your copy, or move it away and begin anew with: mv \(path) \(path).bad")
+                + "bring back your copy, or move it away and begin anew with: \(Profile.putAside([path]))")
     }
 
     // MARK: Writing

@@ -151,14 +151,14 @@ package final class NetworkFile: StateStore {
         UserError(
             .noPermission,
             "\(path) does not open with the store key of this profile; bring back the key it was made with, or move "
-                + "the file away and be invited again: mv \(path) \(path).old")
+                + "the file away and be invited again: \(Profile.putAside([path]))")
     }
 
     private func damage(at position: Int) -> UserError {
         UserError(
             .badData,
             "\(path) is damaged at byte \(position) and is left as it is; bring back a copy, or move it "
-                + "away and be invited again: mv \(path) \(path).bad")
+                + "away and be invited again: \(Profile.putAside([path]))")
     }
 
     /// FNV-1a, 64 bits: finds torn and rotten bytes. Not against forgery: who can write the file owns the profile,

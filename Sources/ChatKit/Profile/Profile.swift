@@ -31,6 +31,7 @@ package struct Profile: Equatable, Sendable {
     package var storeKeyFile: String { stateFolder + "/store.key" }
     /// What opens with the store key only.
     package var sealedFiles: [String] { [storeFile, networkFile, trustFile] }
+    var existingSealedFiles: [String] { sealedFiles.filter { Folder.status($0) != nil } }
     package var lockFile: String { stateFolder + "/lock" }
     package var controlSocket: String { runtimeFolder + "/" + name + ".sock" }
 

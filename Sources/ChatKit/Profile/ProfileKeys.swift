@@ -137,7 +137,7 @@ package enum ProfileKeys {
 
     /// - Throws: ``UserError`` 65 when there are files already, which a new key would not open.
     private static func newStoreKey(_ profile: Profile, creating: Bool) throws(UserError) -> SecretBytes {
-        let orphans = profile.sealedFiles.filter { Folder.status($0) != nil }
+        let orphans = profile.existingSealedFiles
         guard orphans.isEmpty else {
             throw UserError(
                 .badData,

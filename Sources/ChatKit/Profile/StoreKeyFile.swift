@@ -1,7 +1,7 @@
 internal import MeshCrypto
 
-/// `store.key`: the 32 random bytes that open a profile's history and its other files, while the identity has no passphrase. With one they
-/// lie in the identity file, and this file does not exist.
+/// `store.key`: the 32 random bytes that open a profile's history and its other files, while the identity has no
+/// passphrase. With one they lie in the identity file, and this file does not exist.
 enum StoreKeyFile {
     /// Nil when there is no file.
     ///
@@ -15,7 +15,7 @@ enum StoreKeyFile {
         } catch .system(let code) {
             throw secret.refusal(SystemError(code: code))
         } catch {
-            let useless = [secret.path] + profile.sealedFiles.filter { Folder.status($0) != nil }
+            let useless = [secret.path] + profile.existingSealedFiles
             throw UserError(
                 .noPermission,
                 "\(secret.path) has \(size) bytes instead of \(IdentitySecrets.storeKeyCount), so it opens no history; "

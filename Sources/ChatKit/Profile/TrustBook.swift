@@ -96,7 +96,7 @@ extension TrustBook {
                 throw UserError(
                     .badData,
                     "\(path) is damaged, or was made with another store key; to begin anew, and compare keys again: "
-                        + "mv \(path) \(path).bad")
+                        + Profile.putAside([path]))
             }
             return contents
         }

@@ -93,9 +93,7 @@ package final class ChatSession: Sendable {
     /// Takes notice of the nicks that members go by; tells of keys that are new behind a known nick.
     package func meetMembers() async throws -> [String] {
         try await node.members().compactMap { member in
-            guard !member.isSelf, let nick = member.nick, member.state != .revoked, member.state != .void else {
-                return nil
-            }
+            guard !member.isSelf, let nick = member.nick, member.isMember else { return nil }
             return try meet(member.id, nick: nick)
         }
     }

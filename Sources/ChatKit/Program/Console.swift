@@ -33,19 +33,17 @@ package struct StandardOutput: Sendable {
 
 /// Where a chat's lines go: what was asked for or said, and what the user should know.
 package struct ChatOutput: Sendable {
-    let writeLine: @Sendable (String) async -> Void
+    let write: @Sendable (String) async -> Void
     let say: @Sendable (String) -> Void
 
     package init(write: @escaping @Sendable (String) async -> Void, say: @escaping @Sendable (String) -> Void) {
-        (writeLine, self.say) = (write, say)
+        (self.write, self.say) = (write, say)
     }
 
     /// Standard output and standard error.
     package static func standard(_ output: StandardOutput) -> ChatOutput {
         ChatOutput(write: { await output.write($0) }, say: StandardError.say)
     }
-
-    func write(_ line: String) async { await writeLine(line) }
 }
 
 /// Standard error: notices for the user.

@@ -103,7 +103,8 @@ extension TextChat {
         let deliveries = try await node.deliveries(of: messages.filter(\.isOwn).map(\.id))
         let words = Dictionary(deliveries.map { ($0.id, TextView.words(for: $0)) }, uniquingKeysWith: { $1 })
         for message in messages {
-            if let gap = TextView.gap(before: message, members: members) { await output.write(gap) }
+            let name = NickText.name(message.from, nick: message.fromNick, among: members)
+            if let gap = TextView.gap(message.missing, of: name) { await output.write("      " + gap) }
             let line = view.line(for: message, members: members, now: TimeText.now)
             guard let state = words[message.id], case .message(let text) = line else {
                 await show(line)

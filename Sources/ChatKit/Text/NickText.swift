@@ -31,7 +31,7 @@ package enum MemberLookup {
     package static func find(_ text: String, among members: [MemberInfo]) throws(Failure) -> NodeID {
         if let key = NodeID(hex: text) { return key }
         let named = members.filter { $0.nick == text }
-        let current = named.filter { $0.state != .revoked && $0.state != .void }
+        let current = named.filter(\.isMember)
         if let member = current.first {
             guard current.count == 1 else { throw .ambiguousNick(text, current.map(\.id).sorted()) }
             return member.id

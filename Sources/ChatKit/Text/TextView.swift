@@ -45,10 +45,10 @@ package struct TextView: Sendable {
     }
 
     /// Where messages are missing that their author has sent; nil where none are.
-    package static func gap(before message: ChatMessage, members: [MemberInfo]) -> String? {
-        guard message.missing > 0 else { return nil }
-        let name = NickText.name(message.from, nick: message.fromNick, among: members)
-        return "      (\(message.missing) earlier message\(message.missing == 1 ? "" : "s") of \(name) not here yet)"
+    ///
+    /// - Parameter author: The name to show.
+    package static func gap(_ missing: UInt64, of author: String) -> String? {
+        missing == 0 ? nil : "(\(missing) earlier message\(missing == 1 ? "" : "s") of \(author) not here yet)"
     }
 
     /// How far a message of one's own has come, in a word or two.

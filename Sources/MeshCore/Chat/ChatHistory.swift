@@ -197,9 +197,9 @@ package struct ChatHistory: Sendable {
     }
 
     /// The first messages by arrival with `index >= since`, at most `limit`, in causal order.
-    package func messages(since: Int, limit: Int) -> [ChatMessage] {
-        let chosen = arrival.lazy.compactMap { items[$0]?.message }.filter { $0.index >= since }.prefix(max(0, limit))
-        return chosen.sorted(by: ChatMessage.areInCausalOrder)
+    package func items(since: Int, limit: Int) -> [Item] {
+        let chosen = arrival.lazy.compactMap { items[$0] }.filter { $0.message.index >= since }.prefix(max(0, limit))
+        return chosen.sorted { $0.message.order < $1.message.order }
     }
 
     /// Messages with a lower index are in memory no longer.

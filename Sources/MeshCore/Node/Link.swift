@@ -138,11 +138,10 @@ struct Request: Sendable {
     let provider: NodeID
     let prekey: Bytes32
     let sentAt: Instant
-    let kind: Kind
     /// What may come in answer.
     let want: SyncRequest.Want
-
-    enum Kind: Sendable, Equatable { case ranges, ids, direct, probe(LinkID) }
+    /// The link that must let the answer through, when that is all there is to know.
+    let probes: LinkID?
 }
 
 extension SyncRequest.Want {

@@ -96,8 +96,16 @@ public struct ChatMessage: Sendable, Equatable {
     public var string: String { String(decoding: text, as: UTF8.self) }
     public var isDirect: Bool { to != nil }
 
-    /// An answer comes after what it answers, whatever the clocks say.
-    package static func areInCausalOrder(_ left: ChatMessage, _ right: ChatMessage) -> Bool {
+    package var order: CausalOrder { CausalOrder(lamport: lamport, from: from, seq: seq) }
+}
+
+/// An answer comes after what it answers, whatever the clocks say; equal on all nodes that hold the same messages.
+package struct CausalOrder: Comparable, Sendable {
+    package let lamport: UInt64
+    package let from: NodeID
+    package let seq: UInt64
+
+    package static func < (left: CausalOrder, right: CausalOrder) -> Bool {
         (left.lamport, left.from, left.seq) < (right.lamport, right.from, right.seq)
     }
 }
@@ -118,6 +126,8 @@ public struct MemberInfo: Sendable, Equatable {
     public var isSelf: Bool
     public var invitedBy: NodeID?
     public var endpoint: Endpoint?
+    /// False of those who were revoked, and of those who fell with them.
+    public var isMember: Bool { state != .revoked && state != .void }
 }
 
 /// One open link.

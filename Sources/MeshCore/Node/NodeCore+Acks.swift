@@ -29,7 +29,7 @@ extension NodeCore {
         guard isMember, rosterMembers.count <= Self.largestAcknowledgedGroup else { return }
         for (shard, isReturned) in ownAcks.take(Self.acksPerRound) {
             let (key, value) = (RecordKey.acks(shard: shard), acksValue(of: shard).encoded())
-            let held = records.entry(key, of: id)?.record.value
+            let held = records.value(key, of: id)
             guard isReturned || value != held ?? AcksValue(entries: []).encoded() else { continue }
             acksPublishedAt = now
             publish(key, value)
@@ -89,8 +89,7 @@ extension NodeCore {
         let own = ChatHistory.ChainKey(author: id, chain: chain)
         let end = chat.history.next(of: own)
         return rosterMembers.filter { $0 != id }.map { member in
-            let record = records.entry(key, of: member)?.record
-            let value = record.flatMap { try? AcksValue(decoding: $0.value) }
+            let value = records.value(key, of: member).flatMap { try? AcksValue(decoding: $0) }
             let entry = value?.entries.first { $0.author == id && $0.chain == chain }
             // Nobody can hold what was not written.
             return Listener(

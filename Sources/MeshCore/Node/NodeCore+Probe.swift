@@ -27,7 +27,7 @@ extension NodeCore {
         guard let state = links[link], state.isEstablished, state.isSynced, state.suspectSince == nil,
             let peer = state.peer,
             let target = topology.neighbours(of: peer).filter({ $0 != id }).randomElement(using: &generator),
-            let new = makeRequest(.ids([]), to: target, as: .probe(link))
+            let new = makeRequest(.ids([]), to: target, probing: link)
         else { return }
         requests[new.id] = new.request
         links[link]?.probe = Probe(request: new.id, until: now + Self.probeTime)

@@ -94,20 +94,18 @@ extension NodeCore {
 
     /// The first messages in memory with `index >= since`, at most `limit`, in causal order.
     package func history(since: Int, limit: Int) -> [ChatMessage] {
-        chat.history.messages(since: since, limit: limit).map { message in
-            var message = named(message)
-            message.missing = chat.history.item(message.id).map { chat.history.missing(before: $0.header) } ?? 0
-            return message
-        }
+        chat.history.items(since: since, limit: limit).map(shown)
     }
 
     /// The same of messages from the disk; what does not open is left out.
     package func history(of stored: [StoredMessage]) -> [ChatMessage] {
-        stored.compactMap { chat.item($0) }.map { item in
-            var message = named(item.message)
-            message.missing = chat.history.missing(before: item.header)
-            return message
-        }
+        stored.compactMap { chat.item($0) }.map(shown)
+    }
+
+    private func shown(_ item: ChatHistory.Item) -> ChatMessage {
+        var message = named(item.message)
+        message.missing = chat.history.missing(before: item.header)
+        return message
     }
 
     /// Messages with a lower index are on the disk only, if anywhere.

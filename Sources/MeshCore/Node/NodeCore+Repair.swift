@@ -142,19 +142,13 @@ extension NodeCore {
     // MARK: Requests
 
     mutating func request(_ want: SyncRequest.Want, from provider: NodeID) {
-        let kind: Request.Kind =
-            switch want {
-            case .ranges: .ranges
-            case .ids: .ids
-            case .direct: .direct
-            }
-        guard let new = makeRequest(want, to: provider, as: kind), route(new.routed) else { return }
+        guard let new = makeRequest(want, to: provider), route(new.routed) else { return }
         requests[new.id] = new.request
     }
 
     /// A signed request on its way out, and what is to be remembered of it.
     mutating func makeRequest(
-        _ want: SyncRequest.Want, to provider: NodeID, as kind: Request.Kind
+        _ want: SyncRequest.Want, to provider: NodeID, probing link: LinkID? = nil
     ) -> (id: Hash, request: Request, routed: Routed)? {
         guard let prekey = chat.ring.current, let nonce = Bytes32(cryptography.randomBytes(Bytes32.count)) else {
             return nil
@@ -163,7 +157,7 @@ extension NodeCore {
         let signed = body.signed(in: networkID, with: cryptography)
         return (
             SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography),
-            Request(provider: provider, prekey: prekey, sentAt: now, kind: kind, want: want),
+            Request(provider: provider, prekey: prekey, sentAt: now, want: want, probes: link),
             Routed(to: provider, item: .request(signed))
         )
     }
@@ -290,16 +284,16 @@ extension NodeCore {
             return count("refused.unaskedResponse")
         }
         requests[response.request] = nil
-        if case .probe(let link) = request.kind { return probeSucceeded(over: link) }
+        if let link = request.probes { return probeSucceeded(over: link) }
         let missedBefore = missed.count
         var brought = 0
         for item in response.items where take(item, request: response.request, request) { brought += 1 }
         count("repaired", UInt64(brought))
         // Only progress is followed up: an answer that brings nothing new would come again and again.
-        if request.kind == .direct, response.hasMore, brought > 0 || missed.count > missedBefore {
+        if case .direct = request.want, response.hasMore, brought > 0 || missed.count > missedBefore {
             requestDirect(from: request.provider)
         }
-        guard request.kind == .ranges else { return }
+        guard case .ranges = request.want else { return }
         rangesInFlight = nil
         if brought > 0 { tellCatchUp() }
         // A peer that brought nothing has nothing (more) for us: do not ask it again before it says so.

@@ -54,6 +54,15 @@ package enum StoreQuery: Sendable, Equatable {
     case ids([Hash])
 }
 
+extension DurableStore {
+    package func find(_ query: StoreQuery) throws -> [StoredMessage] {
+        switch query {
+        case .places(let places): try messages(at: places)
+        case .ids(let ids): try messages(ids: ids)
+        }
+    }
+}
+
 /// What a ``DurableStore`` gives back at the start.
 package struct StoredState: Sendable {
     /// The newest, ascending by index.

@@ -13,7 +13,7 @@ package final class MembershipChecker: Checker {
                 continue
             }
             guard isMember else { continue }
-            let seen = Set(node.core.members.filter { $0.state != .revoked && $0.state != .void }.map(\.id))
+            let seen = Set(node.core.members.filter(\.isMember).map(\.id))
             for other in seen.symmetricDifference(expected.members).sorted() {
                 let verb = seen.contains(other) ? "counts" : "does not count"
                 violate("\(verb) \(world.name(of: other))", at: node, in: world)

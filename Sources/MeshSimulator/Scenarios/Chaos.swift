@@ -24,16 +24,21 @@ package enum Chaos {
     /// One seed of so many has real signatures. The double cannot show a mistake in how the protocol uses them, and is 15
     /// times as fast: with one of fifty they took a sixth of the time of 2,000 runs.
     package static let seedsPerRealOne: UInt64 = 100
+
+    /// Follows from the seed alone, so that it can be played again by itself. Above 100 nodes OpenSSL is too slow.
+    package static func cryptography(of seed: UInt64, nodes: Int) -> World.CryptographyKind {
+        seed % seedsPerRealOne == 0 && nodes <= World.CryptographyKind.openSSLNodes ? .openssl : .fast
+    }
 }
 
 extension Stage {
     /// Phase one.
     func suffer(_ plan: FaultPlan) {
         begin("suffering")
-        let isReal = plan.seed % Chaos.seedsPerRealOne == 0
         found(
             plan.count, Founding(plan),
-            cryptography: options.cryptography == .automatic ? (isReal ? .openssl : .fast) : nil)
+            cryptography: options.cryptography == .automatic
+                ? Chaos.cryptography(of: plan.seed, nodes: plan.count) : nil)
         world.network = plan.network
         inspection = Inspection(of: world, attacked: !plan.network.keepsFrames)
         world.startAll(0..<plan.members, over: .seconds(2))

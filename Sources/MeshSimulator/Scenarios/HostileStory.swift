@@ -171,7 +171,7 @@ extension Stage {
             let known = node.core.members
             let lost = everybody.subtracting(known.filter { $0.state == .online }.map(\.id)).count
             require(lost == 0, "node\(node.index) misses \(lost) honest members")
-            let out = known.filter { $0.state == .revoked || $0.state == .void }
+            let out = known.filter { !$0.isMember }
             require(
                 everybody.isDisjoint(with: out.map(\.id)), "node\(node.index) holds an honest member for revoked")
             for counter in node.core.status.counters

@@ -13,12 +13,7 @@ extension World {
 
     func find(_ query: StoreQuery, at node: SimulatedNode) -> [StoredMessage] {
         guard let store = node.durableStore else { return node.disk.find(query) }
-        let found =
-            switch query {
-            case .places(let places): try? store.messages(at: places)
-            case .ids(let ids): try? store.messages(ids: ids)
-            }
-        return found ?? []
+        return (try? store.find(query)) ?? []
     }
 
     func restored(_ node: SimulatedNode, at wall: UInt64) -> StoredState {

@@ -102,8 +102,7 @@ extension ChatModel {
             completion = going
             return
         }
-        let nicks = snapshot.members.filter { !$0.isSelf && $0.state != .revoked && $0.state != .void }.compactMap(
-            \.nick)
+        let nicks = snapshot.members.filter { !$0.isSelf && $0.isMember }.compactMap(\.nick)
         completion = Completion(window.input, nicks: nicks)
         completion?.put(into: &window.input)
     }

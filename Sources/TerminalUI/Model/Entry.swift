@@ -27,24 +27,13 @@ package struct Message: Equatable, Sendable {
     let mentionsMe: Bool
     /// So many of its author's messages right before it have not come yet.
     var missing: UInt64
-    let order: Order
-
-    /// Causal order, equal on all nodes that hold the same messages.
-    struct Order: Comparable, Sendable {
-        let lamport: UInt64
-        let from: NodeID
-        let seq: UInt64
-
-        static func < (left: Order, right: Order) -> Bool {
-            (left.lamport, left.from, left.seq) < (right.lamport, right.from, right.seq)
-        }
-    }
+    let order: CausalOrder
 
     init(_ message: ChatMessage, ownNick: String?) {
         (id, from, fromNick, isOwn, via) = (message.id, message.from, message.fromNick, message.isOwn, message.via)
         lines = SafeText.printableLines(message.string)
         missing = message.missing
-        order = Order(lamport: message.lamport, from: message.from, seq: message.seq)
+        order = message.order
         mentionsMe = !message.isOwn && ownNick.map { Self.mentions($0, in: message.string) } == true
     }
 

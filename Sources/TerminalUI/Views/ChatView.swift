@@ -10,10 +10,10 @@ enum ChatView {
         }
         let layout = model.layout
         drawTitle(model, on: &canvas)
-        drawTranscript(model, layout, on: &canvas)
+        let top = drawTranscript(model, layout, on: &canvas)
         if layout.chatsWidth > 0 { ChatsView.draw(model, layout, on: &canvas) }
         if layout.membersWidth > 0 { MembersBar.draw(model, layout, on: &canvas) }
-        drawFrame(model, layout, on: &canvas)
+        drawFrame(model, layout, day: top?.at ?? model.now, on: &canvas)
         StatusBar.draw(model, layout, on: &canvas)
         InputView.draw(model, layout, on: &canvas)
         if let row = layout.hints { drawHints(model, row, on: &canvas) }
@@ -23,7 +23,7 @@ enum ChatView {
 
     private static func drawTitle(_ model: ChatModel, on canvas: inout Canvas) {
         canvas.fill(0, .bar)
-        let members = model.snapshot.members.filter { $0.state != .revoked && $0.state != .void }
+        let members = model.snapshot.members.filter(\.isMember)
         let others = members.filter { !$0.isSelf }
         let unverified = others.filter { !model.snapshot.verified.contains($0.id) }.count
         var parts: [String]
@@ -49,12 +49,16 @@ enum ChatView {
         canvas.write("F1 Help", 0, model.size.columns - 7, .bar)
     }
 
-    private static func drawTranscript(_ model: ChatModel, _ layout: ScreenLayout, on canvas: inout Canvas) {
+    /// - Returns: The entry at its top, whose day the frame names.
+    private static func drawTranscript(
+        _ model: ChatModel, _ layout: ScreenLayout, on canvas: inout Canvas
+    ) -> Entry? {
         let transcript = TranscriptLayout(model, model.window, width: layout.textWidth)
-        let (rows, _) = transcript.visible(height: layout.transcriptRows, scroll: model.window.scroll)
+        let (rows, top, _) = transcript.visible(height: layout.transcriptRows, scroll: model.window.scroll)
         for (index, row) in rows.enumerated() {
             draw(row, transcript, layout, at: layout.transcriptTop + index, on: &canvas)
         }
+        return top
     }
 
     private static func draw(
@@ -90,12 +94,8 @@ enum ChatView {
         canvas.write(" \(label) ", row, left + 3, .plain, end: right - 1)
     }
 
-    private static func drawFrame(_ model: ChatModel, _ layout: ScreenLayout, on canvas: inout Canvas) {
-        let transcript = TranscriptLayout(model, model.window, width: layout.textWidth)
-        let first = model.window.entries.isEmpty ? nil : firstShown(model, transcript, layout)
-        drawRule(
-            label: model.time.longDay(first?.at ?? model.now), layout.frame, layout.textLeft, layout.textRight,
-            on: &canvas)
+    private static func drawFrame(_ model: ChatModel, _ layout: ScreenLayout, day: UInt64, on canvas: inout Canvas) {
+        drawRule(label: model.time.longDay(day), layout.frame, layout.textLeft, layout.textRight, on: &canvas)
         if let row = layout.lowerFrame { canvas.fill(row, with: "─", .dim) }
         for (width, column) in [(layout.chatsWidth, layout.chatsWidth), (layout.membersWidth, layout.textRight)]
         where width > 0 {
@@ -105,17 +105,6 @@ enum ChatView {
             canvas.write("┬", layout.frame, column, .dim)
             if let row = layout.lowerFrame { canvas.write("┴", row, column, .dim) }
         }
-    }
-
-    /// The entry whose day stands above the transcript.
-    private static func firstShown(_ model: ChatModel, _ transcript: TranscriptLayout, _ layout: ScreenLayout) -> Entry?
-    {
-        var rows = 0
-        for index in model.window.entries.indices.reversed() {
-            rows += transcript.rows(at: index).count
-            if rows >= layout.transcriptRows + model.window.scroll { return model.window.entries[index] }
-        }
-        return model.window.entries.first
     }
 
     private static func drawHints(_ model: ChatModel, _ row: Int, on canvas: inout Canvas) {

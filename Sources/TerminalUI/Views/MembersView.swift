@@ -32,8 +32,7 @@ enum MembersView {
     }
 
     static func milliseconds(_ time: Duration) -> String {
-        let (seconds, attoseconds) = time.components
-        let count = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+        let count = time.milliseconds
         return count < 10_000 ? "\(count)ms" : "\(count / 1_000)s"
     }
 

@@ -8,7 +8,7 @@ struct Span: Equatable {
 }
 
 /// One row of a transcript.
-struct TranscriptRow: Equatable {
+struct TranscriptRow {
     var clock = ""
     var name = ""
     var nameStyle = Style.plain
@@ -17,10 +17,6 @@ struct TranscriptRow: Equatable {
     var mark = ""
     /// A line across all columns, with this label.
     var separator: (label: String, isNew: Bool)?
-
-    static func == (left: TranscriptRow, right: TranscriptRow) -> Bool {
-        left.clock == right.clock && left.name == right.name && left.spans == right.spans && left.mark == right.mark
-    }
 }
 
 /// The entries of a window as rows of a certain width.
@@ -76,10 +72,8 @@ struct TranscriptLayout {
     }
 
     private func gap(before message: Message) -> [TranscriptRow] {
-        guard message.missing > 0 else { return [] }
-        let name = NickText.name(message.from, nick: nick(of: message), among: snapshot.members)
-        let count = "\(message.missing) earlier message\(message.missing == 1 ? "" : "s")"
-        return [TranscriptRow(name: "…", spans: [Span(text: "(\(count) of \(name) not here yet)", style: .dim)])]
+        guard let gap = TextView.gap(message.missing, of: name(of: message)) else { return [] }
+        return [TranscriptRow(name: "…", spans: [Span(text: gap, style: .dim)])]
     }
 
     private func rows(of message: Message, at: UInt64) -> [TranscriptRow] {
@@ -94,15 +88,16 @@ struct TranscriptLayout {
             var row = TranscriptRow(spans: spans(text, isMention: message.mentionsMe))
             guard index == 0 else { return row }
             row.clock = time.clock(at)
-            row.name = NickText.name(message.from, nick: nick(of: message), among: snapshot.members)
+            row.name = name(of: message)
             row.nameStyle = message.isOwn ? .bold : NickColour.of(message.from.rawBytes[0], colours: colours)
             row.mark = message.isOwn ? Self.mark(message.delivery) : ""
             return row
         }
     }
 
-    private func nick(of message: Message) -> String? {
-        snapshot.members.first { $0.id == message.from }?.nick ?? message.fromNick
+    private func name(of message: Message) -> String {
+        let nick = snapshot.members.first { $0.id == message.from }?.nick ?? message.fromNick
+        return NickText.name(message.from, nick: nick, among: snapshot.members)
     }
 
     static func mark(_ delivery: Delivery?) -> String {
@@ -146,15 +141,18 @@ struct TranscriptLayout {
 
     // MARK: From the bottom
 
-    /// The `height` rows that end `scroll` rows above the newest one, and how far up one can go at all when that is less.
-    func visible(height: Int, scroll: Int) -> (rows: [TranscriptRow], scroll: Int) {
+    /// The `height` rows that end `scroll` rows above the newest one, the entry at their top, and how far up one can go
+    /// at all when that is less.
+    func visible(height: Int, scroll: Int) -> (rows: [TranscriptRow], top: Entry?, scroll: Int) {
         var rows: [TranscriptRow] = []
-        for index in window.entries.indices.reversed() {
+        var top: Entry?
+        for (entry, index) in zip(window.entries, window.entries.indices).reversed() {
+            top = entry
             rows.insert(contentsOf: self.rows(at: index), at: 0)
             if rows.count >= height + scroll { break }
         }
         let scroll = max(0, min(scroll, rows.count - height))
-        return (Array(rows.dropLast(scroll).suffix(height)), scroll)
+        return (Array(rows.dropLast(scroll).suffix(height)), top, scroll)
     }
 
     /// How many rows lie below the end of an entry.

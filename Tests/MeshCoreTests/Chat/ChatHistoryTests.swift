@@ -85,7 +85,7 @@ import Testing
         #expect(history.count == 0)
         #expect(MemoryWalk.secrets(in: history).isEmpty)
         #expect(Self.lacking(history, next: 6) == [[3, 5]])
-        #expect(history.messages(since: 0, limit: 10).isEmpty)
+        #expect(history.items(since: 0, limit: 10).isEmpty)
     }
 
     @Test func bothBranchesOfAForkAreKeptAndTheNewerGoesOnBeingServedWhenTheOlderIsEvicted() {
@@ -93,7 +93,7 @@ import Testing
         _ = history.insert(Self.item(0, salt: 1))
         _ = history.insert(Self.item(0, salt: 2))
         #expect(history.count == 2)
-        #expect(history.messages(since: 0, limit: 9).count == 2)
+        #expect(history.items(since: 0, limit: 9).count == 2)
         _ = history.insert(Self.item(1))
         let range = ChainRange(author: Self.author, chain: Self.chain, from: 0, to: 2)
         #expect(history.items(in: range, limit: 9).map(\.message.text) == [[2], [0]])
@@ -133,9 +133,9 @@ import Testing
         for (seq, lamport) in [(2, 9), (0, 3), (1, 5)] as [(UInt64, UInt64)] {
             _ = history.insert(Self.item(seq, lamport: lamport))
         }
-        #expect(history.messages(since: 0, limit: 10).map(\.seq) == [0, 1, 2])
-        #expect(history.messages(since: 1, limit: 10).map(\.seq) == [0, 1])
-        #expect(history.messages(since: 0, limit: 2).map(\.seq) == [0, 2], "a page is cut by arrival")
-        #expect(history.messages(since: 0, limit: -5).isEmpty)
+        #expect(history.items(since: 0, limit: 10).map(\.message.seq) == [0, 1, 2])
+        #expect(history.items(since: 1, limit: 10).map(\.message.seq) == [0, 1])
+        #expect(history.items(since: 0, limit: 2).map(\.message.seq) == [0, 2], "a page is cut by arrival")
+        #expect(history.items(since: 0, limit: -5).isEmpty)
     }
 }
