@@ -91,10 +91,13 @@ let package = Package(
             swiftSettings: strict),
         // C at the edge: curses in the shape of TerminalUI's `Terminal`; only CursesTerminal.swift imports it.
         .target(name: "CNCurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        // C at the edge: one QR code by libqrencode.
+        .target(name: "CQREncode", linkerSettings: [.linkedLibrary("qrencode")]),
 
         // The curses client but for its arguments: a pure model, views on a grid of cells, the loop that owns the screen.
         .target(
-            name: "TerminalUI", dependencies: ["ChatKit", "Mesh", "MeshCore", "CNCurses"], swiftSettings: strict),
+            name: "TerminalUI", dependencies: ["ChatKit", "Mesh", "MeshCore", "CNCurses", "CQREncode"],
+            swiftSettings: strict),
         .executableTarget(
             name: "mesh-chat-tui",
             dependencies: [

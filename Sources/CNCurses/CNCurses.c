@@ -132,6 +132,16 @@ void mesh_terminal_draw(int row, int column, const char *text, int count, int st
         pair = (short)(colour + 1);
         if (pair < COLOR_PAIRS) init_pair(pair, (short)colour, -1);
     }
+    if (style & MESH_INK) {
+        // Of 256 colours 16 and 231 are black and white for certain; the first 16 are what the user likes them to be.
+        pair = (short)(COLORS + 1);
+        if (!has_colours || pair >= COLOR_PAIRS) {
+            pair = 0;
+            attributes |= A_REVERSE;
+        } else {
+            init_pair(pair, COLORS >= 256 ? 16 : COLOR_BLACK, COLORS >= 256 ? 231 : COLOR_WHITE);
+        }
+    }
     attr_set(attributes, pair, NULL);
     mvaddnstr(row, column, text, count);
     attr_set(A_NORMAL, 0, NULL);

@@ -93,7 +93,7 @@ struct MeshChatTUI: ParsableCommand {
         var model = ChatModel(
             selfID: session.node.publicKey, contact: session.ownAddress.contact,
             listening: session.node.listening.description, hasSeedPeers: session.hasSeedPeers, size: terminal.size,
-            colours: terminal.colours, now: TimeText.now)
+            colours: terminal.colours, now: TimeText.now, hasUnicode: terminal.hasUnicode)
         var loop = EventLoop(terminal, mailbox, eraseByte: terminal.eraseByte)
         loop.run(&model) { runner.perform($0) }
         terminal.close()

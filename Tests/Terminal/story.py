@@ -30,15 +30,13 @@ def identity(person):
     screen = person.sees("Your identity", "To check ONE person", "└─ Esc close")
     lines = screen.splitlines()
     top = next(index for index, line in enumerate(lines) if "┌─ Your identity" in line)
-    left = lines[top].index("┌─ Your identity") + 1
-    bottom = next(index for index, line in enumerate(lines) if "└─ Esc close" in line)
-    inside = [line[left:].split("│")[0].strip() for line in lines[top + 1:bottom]]
-    start = next(index for index, line in enumerate(inside) if line.startswith("Public key"))
-    key = "".join(re.findall(r"\b[0-9a-f]{8}\b", " ".join(inside[start:start + 4])))[:64]
-    start = next(index for index, line in enumerate(inside) if line.startswith("The line to hand"))
-    line = "".join(inside[start + 1:start + 3])
+    left, right = lines[top].index("┌─ Your identity"), lines[top].index("┐")
+    # The picture for cameras stands beside the text, and what is too long for a row goes on in the next.
+    text = re.sub(r"[█▀▄│\s]", "", "".join(line[left:right] for line in lines[top + 1:]))
+    key = re.search(r"invitesyou\)([0-9a-f]{64})", text).group(1)
+    line = re.search(rf"{key}@127\.0\.0\.1:\d+", text).group()
     person.press("Escape")
-    return key, re.search(r"[0-9a-f]{64}@127\.0\.0\.1:\d+", line).group()
+    return key, line
 
 
 def play(tmux, show):

@@ -144,7 +144,7 @@ import Testing
     @Test func aPastedKeyMayHaveSpacesAndAnAddress() {
         for text in [
             Scene.id("f").hex + "\n", " " + Scene.id("f").hex.prefix(8) + " " + Scene.id("f").hex.dropFirst(8),
-            Scene.id("f").hex + "@host:9000",
+            Scene.id("f").hex + "@host:9000", "MESH:" + Scene.id("f").hex.uppercased(),
         ] {
             var scene = Scene(size)
             scene.press(Key(.tab))

@@ -65,6 +65,7 @@ import Testing
         },
         View(name: "members") { $0.press(Key(.function(3)), Key(.down)) },
         View(name: "identity") { $0.press(.control("e")) },
+        View(name: "identity-words") { $0.press(.control("e"), .character("w")) },
         View(name: "verify") { scene in
             scene.type("/verify bob")
             scene.press(Key(.enter))

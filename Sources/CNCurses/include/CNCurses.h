@@ -18,6 +18,8 @@ enum mesh_style {
     MESH_DIM = 2,
     MESH_REVERSE = 4,
     MESH_UNDERLINE = 8,
+    // Black on white; reversed where there are no colours.
+    MESH_INK = 16,
 };
 
 enum mesh_wake {

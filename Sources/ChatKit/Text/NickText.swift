@@ -42,9 +42,13 @@ package enum MemberLookup {
         throw .unknownNick(text, near: NearestName.of(text, among: nicks))
     }
 
+    /// What a key begins with that a camera read; it tells people what they have before them.
+    package static let scanPrefix = "MESH:"
+
     /// A key in full and nothing else.
     package static func key(_ text: String) throws(Failure) -> NodeID {
-        guard let key = NodeID(hex: text) else { throw .notAKey(text) }
+        let digits = text.hasPrefix(scanPrefix) ? text.dropFirst(scanPrefix.count) : text[...]
+        guard let key = NodeID(hex: digits) else { throw .notAKey(text) }
         return key
     }
 

@@ -83,7 +83,7 @@ extension ChatModel {
         case .help: popup = .help(about: nil, scroll: 0)
         case .invite: popup = .invite(InputLine())
         case .members: popup = .members(selected: 0)
-        case .identity: popup = .identity
+        case .identity: popup = .identity(IdentityPage())
         case .network: popup = .network
         default: return []
         }

@@ -18,7 +18,7 @@ extension ChatModel {
         case .help(let topic, let scroll): return takeInHelp(key, topic, scroll)
         case .invite(let field): return takeInInvite(key, field)
         case .members(let selected): return takeInMembers(key, selected)
-        case .identity: return takeInIdentity(key)
+        case .identity(let page): return takeInIdentity(key, page)
         case .verify(let id, let number): return takeInVerify(key, id, number)
         case .network:
             if key.name == .character("r") { return [.refresh] }
@@ -100,16 +100,24 @@ extension ChatModel {
         return []
     }
 
-    private mutating func takeInIdentity(_ key: Key) -> [Request] {
+    private mutating func takeInIdentity(_ key: Key, _ page: IdentityPage) -> [Request] {
+        var page = page
         switch key.name {
+        case .character("i"):
+            page.isInverted.toggle()
+            popup = .identity(page)
+        case .character("w"):
+            page.wordRow = IdentityView.nextWordRow(after: page.wordRow, size)
+            popup = .identity(page)
         case .character("c"):
             remark = "copied your key, if your terminal takes OSC 52"
             return [.copy(selfID.hex)]
         case .character("a"):
             remark = "copied the line for a friend, if your terminal takes OSC 52"
             return [.copy(contact)]
-        default: return []
+        default: break
         }
+        return []
     }
 
     private mutating func takeInVerify(_ key: Key, _ id: NodeID, _ number: String?) -> [Request] {

@@ -10,6 +10,8 @@ package struct ChatModel: Sendable {
     let listening: String
     package let hasSeedPeers: Bool
     let colours: Int
+    /// False where only ASCII is shown.
+    let hasUnicode: Bool
     let time: LocalTime
     let keys: KeyMap
 
@@ -46,11 +48,11 @@ package struct ChatModel: Sendable {
 
     package init(
         selfID: NodeID, contact: String, listening: String, hasSeedPeers: Bool, size: Size, colours: Int, now: UInt64,
-        time: LocalTime = LocalTime(), keys: KeyMap = KeyMap()
+        hasUnicode: Bool = true, time: LocalTime = LocalTime(), keys: KeyMap = KeyMap()
     ) {
         (self.selfID, self.contact, self.listening) = (selfID, contact, listening)
         (self.hasSeedPeers, self.size, self.colours) = (hasSeedPeers, size, colours)
-        (self.now, self.time, self.keys) = (now, time, keys)
+        (self.now, self.hasUnicode, self.time, self.keys) = (now, hasUnicode, time, keys)
     }
 
     var window: Window {

@@ -6,7 +6,7 @@ package enum Popup: Equatable, Sendable {
     case help(about: String?, scroll: Int)
     case invite(InputLine)
     case members(selected: Int)
-    case identity
+    case identity(IdentityPage)
     /// The number to compare, once the node has told it.
     case verify(NodeID, number: String?)
     case network
@@ -15,12 +15,23 @@ package enum Popup: Equatable, Sendable {
     case paste(String)
 }
 
+/// How one's own key is shown.
+package struct IdentityPage: Equatable, Sendable {
+    /// Light on dark, for a camera that wants it so.
+    var isInverted = false
+    /// The first row of words that is shown; nil shows hex digits.
+    var wordRow: Int?
+}
+
 /// What is wrong with a key that is being typed, to the character.
 enum KeyField {
-    /// Spaces and line ends are how keys are often copied; of `KEY@HOST:PORT` the key counts.
+    /// Spaces and line ends are how keys are often copied; of `KEY@HOST:PORT` the key counts, and of what a camera
+    /// read the part behind `MESH:`.
     static func digits(_ text: String) -> String {
         let key = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
-        return String(key.filter { !$0.isWhitespace })
+        let digits = String(key.filter { !$0.isWhitespace })
+        let prefix = MemberLookup.scanPrefix
+        return digits.hasPrefix(prefix) ? String(digits.dropFirst(prefix.count)) : digits
     }
 
     enum Verdict: Equatable {

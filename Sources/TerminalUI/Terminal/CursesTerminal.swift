@@ -30,6 +30,8 @@ package final class CursesTerminal: Terminal {
         return Size(rows: Int(rows), columns: Int(columns))
     }
 
+    package var hasUnicode: Bool { !usesASCII }
+
     package var colours: Int { Int(mesh_terminal_colours()) }
 
     /// Backspace sends this byte; when it is 0x08, Ctrl+H cannot be told from it.

@@ -8,6 +8,8 @@ package struct Style: Hashable, Sendable {
         package static let dim = Traits(rawValue: 2)
         package static let reverse = Traits(rawValue: 4)
         package static let underline = Traits(rawValue: 8)
+        /// Black on white whatever the terminal's own colours are, as cameras want it.
+        package static let ink = Traits(rawValue: 16)
     }
 
     /// A colour's number; nil for the terminal's usual one.
@@ -26,6 +28,7 @@ package struct Style: Hashable, Sendable {
     static let warning = Style(3, .bold)
     static let alarm = Style(1, .bold)
     static let link = Style(nil, .underline)
+    static let ink = Style(nil, .ink)
 }
 
 /// The colours of nicks: by key, so that a nick keeps its colour and a stranger with the same nick has another one.

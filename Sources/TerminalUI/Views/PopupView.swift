@@ -9,7 +9,7 @@ enum PopupView {
         case .help(let topic, let scroll): HelpView.draw(about: topic, scroll: scroll, model, on: &canvas)
         case .invite(let field): InviteView.draw(field, model, width, on: &canvas)
         case .members(let selected): MembersView.draw(selected: selected, model, width, on: &canvas)
-        case .identity: IdentityView.draw(model, width, on: &canvas)
+        case .identity(let page): IdentityView.draw(page, model, width, on: &canvas)
         case .verify(let id, let number): VerifyView.draw(id, number, model, width, on: &canvas)
         case .network: NetworkView.draw(model, width, on: &canvas)
         case .revoke(let id, let field): drawRevoke(id, field, model, width, on: &canvas)
@@ -87,31 +87,6 @@ enum InviteView {
                 let claim = knock.nick.map { "\"\(SafeText.printable($0, limit: 20))\"" } ?? "no name"
                 return .text(CellWidth.cut("  \(knock.id.short)…  \(claim) at \(knock.address)", to: width), .dim)
             }
-    }
-}
-
-/// Who one is.
-enum IdentityView {
-    static func draw(_ model: ChatModel, _ width: Int, on canvas: inout Canvas) {
-        let groups = KeyField.groups(model.selfID.hex)
-        let perRow = width >= 40 ? 4 : 3
-        let nick = model.snapshot.nick.map { SafeText.printable($0, limit: 32) } ?? "nobody yet (/nick NAME)"
-        let gap = PopupBox.gap(model.size)
-        var rows: [[Span]] = [
-            [Span(text: "You are "), Span(text: nick, style: .bold), Span(text: "  [\(model.selfID.short)]")]
-        ]
-        rows += gap + [.text("Public key (give it to who invites you)")]
-        for start in stride(from: 0, to: groups.count, by: perRow) {
-            rows.append(.text("  " + groups[start..<min(start + perRow, groups.count)].joined(separator: " "), .bold))
-        }
-        rows += gap + [.text("The line to hand to a friend as seed peer")]
-        rows += WordWrap.rows(model.contact, width: width - 2).map { .text("  " + $0) }
-        rows += gap + [.text("Listening on  \(model.listening)")]
-        rows += [.text("To check ONE person, both open  /verify NICK", .dim)]
-        if let remark = model.remark { rows += [.text(remark, .good)] }
-        PopupBox.draw(
-            "Your identity (F4, Ctrl+E, /me)", rows, footer: "Esc close  c copy key  a copy the line for a friend",
-            size: model.size, on: &canvas)
     }
 }
 
