@@ -56,6 +56,7 @@ import Testing
         } catch {
             #expect(error.status == .cannotCreate)
             #expect(error.sentence.contains("--profile") && error.sentence.contains("--ephemeral"))
+            #expect(error.sentence.contains("process \(getpid());"), "\(error.sentence)")
         }
         withExtendedLifetime(first) {}
     }
