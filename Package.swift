@@ -93,10 +93,13 @@ let package = Package(
         .target(name: "CNCurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
         // C at the edge: one QR code by libqrencode.
         .target(name: "CQREncode", linkerSettings: [.linkedLibrary("qrencode")]),
+        // C at the edge: `posix_spawn` for the user's editor and notifier.
+        .target(name: "CChildProcess"),
 
         // The curses client but for its arguments: a pure model, views on a grid of cells, the loop that owns the screen.
         .target(
-            name: "TerminalUI", dependencies: ["ChatKit", "Mesh", "MeshCore", "CNCurses", "CQREncode"],
+            name: "TerminalUI",
+            dependencies: ["ChatKit", "Mesh", "MeshCore", "CNCurses", "CQREncode", "CChildProcess"],
             swiftSettings: strict),
         .executableTarget(
             name: "mesh-chat-tui",

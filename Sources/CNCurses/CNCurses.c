@@ -21,8 +21,9 @@
 
 // What is asked of the terminal beyond what terminfo knows: pastes and focus as such, no wheel that pretends to be
 // arrow keys, keys told apart (kitty's protocol, xterm's modifyOtherKeys); terminals ignore what they do not know.
-// Kitty keeps its keys per screen, so this belongs between entering and leaving the alternate one.
-static const char enter[] = "\033[?2004h\033[?1004h\033[?1007l\033[>4;2m\033[>1u";
+// Kitty keeps its keys per screen, so this belongs between entering and leaving the alternate one; `CSI ? u` asks whether
+// it has them.
+static const char enter[] = "\033[?2004h\033[?1004h\033[?1007l\033[>4;2m\033[>1u\033[?u";
 static const char leave[] = "\033[<u\033[>4;0m\033[?2004l\033[?1004l\033[?1007h";
 
 static SCREEN *screen;
@@ -205,6 +206,15 @@ long mesh_terminal_read(uint8_t *bytes, size_t count) {
     if (poll(&source, 1, 0) <= 0) return -1;
     ssize_t got = read(0, bytes, count);
     return got < 0 && (errno == EINTR || errno == EAGAIN) ? -1 : got < 0 ? 0 : got;
+}
+
+void mesh_terminal_take_back(void) {
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    const struct timespec now = {0};
+    while (sigtimedwait(&interrupt, NULL, &now) == SIGINT) {}
+    mesh_terminal_open(has_colours);
 }
 
 void mesh_terminal_suspend(void) {

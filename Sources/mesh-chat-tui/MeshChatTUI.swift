@@ -52,12 +52,14 @@ struct MeshChatTUI: ParsableCommand {
         // Who talks over this client talks in a closed network, as the original does.
         common.inviteOnly = true
         var plan = try SessionPlan(common)
+        var keys = try KeyMap(plan.screen)
         var terminal: CursesTerminal?
         if plan.isFirstStart {
             let screen = try openTerminal()
             guard let answers = askQuestions(screen, plan) else { return }
             try plan.profile.map { profile throws(UserError) in try answers.write(profile) }
             plan = try SessionPlan(common)
+            keys = try KeyMap(plan.screen)
             terminal = screen
         }
         let mailbox = Mailbox()
@@ -66,7 +68,7 @@ struct MeshChatTUI: ParsableCommand {
         }
         let screen: CursesTerminal
         if let terminal { screen = terminal } else { screen = try openTerminal() }
-        chat(screen, mailbox, session)
+        chat(screen, mailbox, session, plan, keys)
     }
 
     private func openTerminal() throws(UserError) -> CursesTerminal {
@@ -82,19 +84,21 @@ struct MeshChatTUI: ParsableCommand {
         var wizard = Wizard(
             place: plan.profile?.identityFile ?? "memory", suggested: suggested, size: terminal.size,
             addresses: MeshConfig.reachable)
-        var loop = EventLoop(terminal, Mailbox(), eraseByte: terminal.eraseByte)
+        var loop = EventLoop(terminal, Mailbox())
         loop.run(&wizard) { _ in }
         return wizard.answers
     }
 
-    private func chat(_ terminal: CursesTerminal, _ mailbox: Mailbox, _ session: ChatSession) {
+    private func chat(
+        _ terminal: CursesTerminal, _ mailbox: Mailbox, _ session: ChatSession, _ plan: SessionPlan, _ keys: KeyMap
+    ) {
         let runner = ChatRunner(session, mailbox)
         Task { await runner.start() }
         var model = ChatModel(
             selfID: session.node.publicKey, contact: session.ownAddress.contact,
             listening: session.node.listening.description, hasSeedPeers: session.hasSeedPeers, size: terminal.size,
-            colours: terminal.colours, now: TimeText.now, hasUnicode: terminal.hasUnicode)
-        var loop = EventLoop(terminal, mailbox, eraseByte: terminal.eraseByte)
+            traits: terminal.traits, now: TimeText.now, keys: keys, notifyOn: plan.screen.notifyOn)
+        var loop = EventLoop(terminal, mailbox, plan.screen)
         loop.run(&model) { runner.perform($0) }
         terminal.close()
         // The node says goodbye to its peers, for at most 3 s.

@@ -71,7 +71,9 @@ import Testing
         ("seed_peers = [1]", 1, "\"seed_peers\" must be"), ("bind_addr = \"a b\"", 1, "\"bind_addr\" must be"),
         ("tls = \"maybe\"", 1, "true or false"), ("history_for_new = \"some\"", 1, "\"since_join\""),
         ("[log]\nlevel = \"loud\"", 2, "\"warning\""), ("port = ", 1, "line 1"), ("a = [", 1, "line 1"),
-        ("port = 1\nport = 2", 2, "line 2"),
+        ("port = 1\nport = 2", 2, "line 2"), ("[notify]\nhow = \"shout\"", 2, "\"osc777\""),
+        ("[notify]\non = [\"lunch\"]", 2, "\"key-change\""), ("[notify]\ncommand = \"x\"", 2, "a list of words"),
+        ("[keys]\ninvite = \"f2\"", 2, "must be a list of keys"), ("[keys]\nempty_enter = \"send\"", 2, "\"members\""),
     ])
     func aBadValueIsNamedWithItsLineAndWhatItShouldBe(text: String, line: Int, part: String) {
         do throws(UserError) {
@@ -81,6 +83,21 @@ import Testing
             #expect(error.status == .badConfiguration)
             #expect(error.sentence.contains("line \(line):") && error.sentence.contains(part), "\(error.sentence)")
         }
+    }
+
+    @Test func keysAndNoticesAreRead() throws {
+        let layer = try parse(
+            """
+            [keys]
+            invite = ["f2", "alt-i"]
+            empty_tab = "none"
+            [notify]
+            on = ["dm", "offline"]
+            command = ["notify-send", "mesh-chat"]
+            """)
+        #expect(layer.keys["invite"] == .init(["f2", "alt-i"], place: "config.toml, line 2: "))
+        #expect(layer.emptyTabInvites == false && layer.emptyEnterShowsMembers == nil)
+        #expect(layer.notifyOn == [.direct, .offline] && layer.notifyCommand == ["notify-send", "mesh-chat"])
     }
 
     @Test func aFileThatIsNoTextIsRefusedAndAMissingOneIsEmpty() throws {

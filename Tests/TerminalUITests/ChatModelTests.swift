@@ -178,17 +178,6 @@ import Testing
         #expect(!scene.screen.contains("new since"))
     }
 
-    @Test func theBellRingsForDirectMessagesAndMentionsOnly() {
-        var scene = Scene(size)
-        scene.tell(.typed(.focus(false)))
-        var message = scene.message("all quiet", from: Scene.bob)
-        #expect(scene.tell(.message(message)).isEmpty)
-        message = scene.message("Alice, look", from: Scene.bob)
-        #expect(scene.tell(.message(message)) == [.bell])
-        message = scene.message("psst", from: Scene.bob, to: Scene.alice)
-        #expect(scene.tell(.message(message)) == [.bell])
-    }
-
     @Test func whoScrolledUpKeepsTheirPlaceWhileMessagesCome() {
         var scene = Scene(size)
         for number in 0..<80 { scene.say("message \(number)", from: Scene.bob) }

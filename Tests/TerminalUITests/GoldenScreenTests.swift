@@ -54,6 +54,10 @@ import Testing
             scene.type("/help dm")
             scene.press(Key(.enter))
         },
+        View(name: "keys") { scene in
+            scene.type("/keys")
+            scene.press(Key(.enter))
+        },
         View(name: "invite") { scene in
             scene.tell(.knock(Scene.id("f"), nick: "frank", address: "192.168.1.40:51234"))
             scene.press(Key(.tab))

@@ -44,9 +44,11 @@ import Testing
     }
 
     @Test func whereOnlyASCIIIsShownThereIsNoPicture() {
+        var traits = TerminalTraits()
+        traits.hasUnicode = false
         let model = ChatModel(
             selfID: Scene.alice, contact: "", listening: "", hasSeedPeers: false, size: Size(rows: 24, columns: 80),
-            colours: 8, now: Scene.now, hasUnicode: false, time: Scene.time)
+            traits: traits, now: Scene.now, time: Scene.time)
         var screen = model
         _ = screen.update(.typed(.key(.control("e"))), now: Scene.now)
         #expect(screen.canvas.text.contains("Public key") && !screen.canvas.text.contains("▀"))

@@ -37,6 +37,7 @@ import Testing
         ("\u{1B}[105:73;5:1u", key(.character("i"), .control)), ("\u{1B}[105;133u", key(.character("i"), .control)),
         ("\u{1B}[97;2u", key(.character("A"))),
         // Reports.
+        ("\u{1B}[?1u", .tellsKeysApart), ("\u{1B}[?15u", .tellsKeysApart),
         ("\u{1B}[I", .focus(true)), ("\u{1B}[O", .focus(false)),
     ]
 
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test func controlHIsBackspaceOnlyWhereTheTerminalErasesWithIt() {
-        var decoder = KeyDecoder(eraseByte: 0x08)
+        var decoder = KeyDecoder(erasesWithControlH: true)
         #expect(decoder.feed([0x08]) == [.key(Key(.backspace))])
     }
 

@@ -32,10 +32,10 @@ struct Scene {
         return (String(text.prefix(10)), String(text.dropFirst(11).prefix(5)))
     }
 
-    init(_ size: Size, isAlone: Bool = false) {
+    init(_ size: Size, isAlone: Bool = false, keys: KeyMap = KeyMap()) {
         model = ChatModel(
             selfID: Self.alice, contact: Self.alice.hex + "@192.168.1.20:9000", listening: "0.0.0.0:9000",
-            hasSeedPeers: false, size: size, colours: 256, now: Self.now, time: Self.time)
+            hasSeedPeers: false, size: size, now: Self.now, time: Self.time, keys: keys)
         guard !isAlone else {
             var snapshot = Snapshot()
             snapshot.nick = "alice"

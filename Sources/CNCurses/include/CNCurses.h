@@ -79,5 +79,9 @@ int mesh_terminal_wait(int pipe, int milliseconds);
 /// What was typed, up to `count` bytes; -1 when there is nothing, 0 when the terminal is gone.
 long mesh_terminal_read(uint8_t *bytes, size_t count);
 
+/// Enters the alternate screen again after `mesh_terminal_close`, and forgets the Ctrl+C that somebody pressed
+/// meanwhile, which was not for us.
+void mesh_terminal_take_back(void);
+
 /// Gives the terminal back to the shell and stops the process; returns when it is continued.
 void mesh_terminal_suspend(void);

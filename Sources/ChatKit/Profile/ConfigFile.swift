@@ -63,6 +63,10 @@ package enum ConfigFile {
                 try read(section, prefix: key + ".", into: &layer, source)
                 continue
             }
+            if prefix == "keys.", Setting(rawValue: name) == nil {
+                layer.keys[key] = try keyNames(value, at: position(of: key, section: prefix, in: source), name)
+                continue
+            }
             guard let setting = Setting(rawValue: name) else {
                 let names = Setting.allCases.map(\.rawValue) + sections
                 throw UserError(
@@ -78,6 +82,18 @@ package enum ConfigFile {
                     position(of: key, section: prefix, in: source) + "\"\(name)\" must be \(error.expected)")
             }
         }
+    }
+
+    /// Which keys there are, only the client knows that reads them.
+    private static func keyNames(
+        _ value: any TOMLValueConvertible, at place: String, _ name: String
+    ) throws(UserError) -> ScreenSettings.KeyNames {
+        guard case .list(let names) = self.value(value) else {
+            throw UserError(
+                .badConfiguration,
+                place + "\"\(SafeText.printable(name))\" must be a list of keys like [\"f2\", \"alt-i\"]")
+        }
+        return ScreenSettings.KeyNames(names, place: place)
     }
 
     private static func value(_ value: any TOMLValueConvertible) -> SettingValue {

@@ -18,6 +18,12 @@ package struct SettingsLayer: Equatable, Sendable {
     package var storedMessages: Int?
     package var logLevel: Logger.Level?
     package var logFile: String?
+    package var keys: [String: ScreenSettings.KeyNames] = [:]
+    package var emptyTabInvites: Bool?
+    package var emptyEnterShowsMembers: Bool?
+    package var notifyOn: Set<NotifyReason>?
+    package var notifyHow: NotifyWay?
+    package var notifyCommand: [String]?
 
     package init() {}
 
@@ -39,6 +45,12 @@ package struct SettingsLayer: Equatable, Sendable {
         result.storedMessages = storedMessages ?? below.storedMessages
         result.logLevel = logLevel ?? below.logLevel
         result.logFile = logFile ?? below.logFile
+        result.keys = keys.merging(below.keys) { above, _ in above }
+        result.emptyTabInvites = emptyTabInvites ?? below.emptyTabInvites
+        result.emptyEnterShowsMembers = emptyEnterShowsMembers ?? below.emptyEnterShowsMembers
+        result.notifyOn = notifyOn ?? below.notifyOn
+        result.notifyHow = notifyHow ?? below.notifyHow
+        result.notifyCommand = notifyCommand ?? below.notifyCommand
         return result
     }
 }
@@ -61,6 +73,11 @@ package enum Setting: String, CaseIterable, Sendable {
     case historyMax = "history.max"
     case logLevel = "log.level"
     case logFile = "log.file"
+    case emptyTab = "keys.empty_tab"
+    case emptyEnter = "keys.empty_enter"
+    case notifyOn = "notify.on"
+    case notifyHow = "notify.how"
+    case notifyCommand = "notify.command"
 
     /// `MESH_CHAT_SEED_PEERS`, `MESH_CHAT_LOG_LEVEL`.
     var variable: String {
@@ -121,13 +138,41 @@ extension SettingsLayer {
             storedMessages = number
         case .logLevel:
             guard case .text(let text) = value, let level = Logger.Level(rawValue: text) else {
-                let names = Logger.Level.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-                throw BadValue(expected: "one of \(names)")
+                throw BadValue(expected: "one of \(Self.names(Logger.Level.self))")
             }
             logLevel = level
         case .logFile:
             guard case .text(let text) = value else { throw BadValue(expected: "a path in quotes") }
             logFile = text
+        case .emptyTab: emptyTabInvites = try Self.choice(value, yes: "invite")
+        case .emptyEnter: emptyEnterShowsMembers = try Self.choice(value, yes: "members")
+        case .notifyOn:
+            guard let reasons = Self.list(value, { NotifyReason(rawValue: $0) }) else {
+                throw BadValue(expected: "a list of \(Self.names(NotifyReason.self))")
+            }
+            notifyOn = Set(reasons)
+        case .notifyHow:
+            guard case .text(let text) = value, let way = NotifyWay(rawValue: text) else {
+                throw BadValue(expected: "one of \(Self.names(NotifyWay.self))")
+            }
+            notifyHow = way
+        case .notifyCommand:
+            guard case .list(let words) = value, words.first?.isEmpty == false else {
+                throw BadValue(expected: "a list of words like [\"notify-send\", \"mesh-chat\"]")
+            }
+            notifyCommand = words
+        }
+    }
+
+    private static func names<Choice: CaseIterable & RawRepresentable<String>>(_: Choice.Type) -> String {
+        Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+    }
+
+    private static func choice(_ value: SettingValue, yes: String) throws(BadValue) -> Bool {
+        switch value {
+        case .text(yes): return true
+        case .text("none"): return false
+        default: throw BadValue(expected: "\"\(yes)\" or \"none\"")
         }
     }
 

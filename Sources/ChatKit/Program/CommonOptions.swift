@@ -66,6 +66,9 @@ package struct CommonOptions: ParsableArguments {
     @Flag(help: "A throw-away identity; nothing is read from or written to disk.")
     package var ephemeral = false
 
+    @Flag(help: "Leave config.toml unread, as if there were none.")
+    package var noConfig = false
+
     @Option(help: ArgumentHelp("The name that others see.", valueName: "NICK"))
     package var nick: String?
 

@@ -12,6 +12,7 @@ package struct SessionPlan: Sendable {
     package let isPortChosen: Bool
     /// Messages and prekeys are kept on disk.
     package let keepsHistory: Bool
+    package let screen: ScreenSettings
     /// What the settings say, whatever `/nick` has said since.
     let configuredNick: String?
     private let options: CommonOptions
@@ -21,12 +22,23 @@ package struct SessionPlan: Sendable {
         self.options = options
         profile = options.ephemeral ? nil : try options.profile.resolve()
         var settings = try options.layer().over(try SettingsLayer(environment))
-        if let profile { settings = settings.over(try ConfigFile.load(profile.configurationFile)) }
+        if let profile, !options.noConfig { settings = settings.over(try Self.load(profile.configurationFile)) }
+        screen = ScreenSettings(settings)
         isPortChosen = settings.port != nil
         keepsHistory = profile != nil && settings.keepsHistory ?? true
         configuredNick = settings.nick
         if options.nick == nil, let profile { settings.nick = try NickFile.nick(profile, over: settings.nick) }
         config = try Self.config(settings, isClosed: options.inviteOnly)
+    }
+
+    /// Defaults in place of a broken file would be another network than the one that somebody set up, so only whoever
+    /// asks for them gets them.
+    private static func load(_ path: String) throws(UserError) -> SettingsLayer {
+        do {
+            return try ConfigFile.load(path)
+        } catch {
+            throw UserError(error.status, error.sentence + "; to start without this file: --no-config")
+        }
     }
 
     /// Nothing is known of this user: no identity here, and none given. Whoever can ask does.

@@ -24,6 +24,7 @@ extension TextChat {
         case .network(let request): try await perform(request)
         case .nick(let nick): try await session.setNick(nick)
         case .help(let topic): HelpTopic.text(topic).forEach(say)
+        case .keys: say("mesh-chat reads whole lines and has no keys of its own; mesh-chat-tui shows its keys here")
         case .quit: break
         }
     }

@@ -61,6 +61,7 @@ package enum SlashCommand: Equatable, Sendable {
     case network(NetworkRequest)
     case nick(String)
     case help(HelpTopic?)
+    case keys
     case quit
 
     package enum NetworkRequest: Equatable, Sendable {
@@ -103,6 +104,7 @@ package enum SlashCommand: Equatable, Sendable {
             let name = first.hasPrefix("/") ? String(first.dropFirst()) : first
             guard name.isEmpty || HelpTopic(rawValue: name) != nil else { return nil }
             self = .help(HelpTopic(rawValue: name))
+        case .keys: self = .keys
         case .quit: self = .quit
         }
         let needsArgument: Set<HelpTopic> = [.invite, .revoke, .trust, .verify, .nick]
@@ -110,7 +112,7 @@ package enum SlashCommand: Equatable, Sendable {
         // A stray word behind a key is a slip that must not be half obeyed.
         let takesOne: Set<HelpTopic> = [.invite, .revoke, .trust, .accept, .history, .whoHas, .help]
         if takesOne.contains(topic), !second.isEmpty { return nil }
-        let takesNone: Set<HelpTopic> = [.members, .me, .quit]
+        let takesNone: Set<HelpTopic> = [.members, .me, .keys, .quit]
         if takesNone.contains(topic), !first.isEmpty { return nil }
     }
 
@@ -130,7 +132,7 @@ package enum SlashCommand: Equatable, Sendable {
 package enum HelpTopic: String, CaseIterable, Sendable {
     case dm, invite, revoke, members, me, history
     case whoHas = "who-has"
-    case clear, accept, verify, trust, network, nick, help, quit
+    case clear, accept, verify, trust, network, nick, help, keys, quit
 
     /// What it does, how it is written, two examples where there are two.
     private var texts: (summary: String, usage: String, examples: [String]) {
@@ -179,6 +181,7 @@ package enum HelpTopic: String, CaseIterable, Sendable {
             )
         case .nick: ("change the name that others see", "/nick NICK", ["/nick alice"])
         case .help: ("this list, or one command", "/help [COMMAND]", ["/help", "/help dm"])
+        case .keys: ("the keys of mesh-chat-tui, and how to change them", "/keys", ["/keys"])
         case .quit: ("say goodbye and leave; you stay a member", "/quit", ["/quit"])
         }
     }

@@ -14,11 +14,18 @@ extension ChatModel {
                 window.markSeen()
             }
             return []
+        case .tellsKeysApart:
+            traits.tellsKeysApart = true
+            return []
         case .paste(let bytes, let dropped): return paste(bytes, dropped: dropped)
         case .key(let key):
             let wasLeaving = isLeaving
             isLeaving = false
-            if key == .control("c") { return interrupt(again: wasLeaving) }
+            if isBare {
+                isBare = false
+                return [.redraw]
+            }
+            if keys.action(for: key) == .interrupt { return interrupt(again: wasLeaving) }
             if popup != nil { return takeInPopup(key) }
             if find != nil { return takeInFind(key) }
             return press(key)
@@ -26,6 +33,10 @@ extension ChatModel {
     }
 
     private mutating func press(_ key: Key) -> [Request] {
+        if awaitsSecondKey {
+            awaitsSecondKey = false
+            return key == .control("e") ? [.edit(window.input.text)] : []
+        }
         guard let action = keys.action(for: key) else {
             if case .character(let character) = key.name, key.modifiers.isEmpty { write(String(character)) }
             return []
@@ -40,6 +51,9 @@ extension ChatModel {
             return edited(action)
         case .redraw: return [.redraw]
         case .suspend: return [.suspend]
+        case .editor: return [.edit(window.input.text)]
+        case .chord: awaitsSecondKey = true
+        case .bare: isBare = true
         case .find: find = InputLine()
         case .panels: showsPanels.toggle()
         case .help, .invite, .members, .identity, .network: return open(action)
@@ -80,7 +94,7 @@ extension ChatModel {
     package mutating func open(_ action: Action) -> [Request] {
         remark = nil
         switch action {
-        case .help: popup = .help(about: nil, scroll: 0)
+        case .help: popup = .help(.all, scroll: 0)
         case .invite: popup = .invite(InputLine())
         case .members: popup = .members(selected: 0)
         case .identity: popup = .identity(IdentityPage())
@@ -94,7 +108,7 @@ extension ChatModel {
 
     private mutating func complete(backwards: Bool) {
         guard !window.input.isEmpty else {
-            if !backwards { popup = .invite(InputLine()) }
+            if !backwards, keys.emptyTabInvites { popup = .invite(InputLine()) }
             return
         }
         if var going = completion {

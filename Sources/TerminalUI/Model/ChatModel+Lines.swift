@@ -5,8 +5,11 @@ internal import MeshCore
 extension ChatModel {
     mutating func send() -> [Request] {
         completion = nil
-        // Enter on an empty line does nothing: it comes too easily, and twice.
-        guard !window.input.text.allSatisfy(\.isWhitespace) else { return [] }
+        // Enter on an empty line comes easily, and twice: it does nothing unless asked to, and not right after a line.
+        guard !window.input.text.allSatisfy(\.isWhitespace) else {
+            return keys.emptyEnterShowsMembers && now >= lastSent + 1_000 ? open(.members) : []
+        }
+        lastSent = now
         let line = window.input.take()
         toNewest()
         switch TypedLine(line) {
@@ -28,7 +31,10 @@ extension ChatModel {
         case .me: return open(.identity)
         case .network(.show): return open(.network)
         case .help(let topic):
-            popup = .help(about: topic?.rawValue, scroll: 0)
+            popup = .help(topic.map(HelpPage.command) ?? .all, scroll: 0)
+            return []
+        case .keys:
+            popup = .help(.keys, scroll: 0)
             return []
         case .quit: return [.quit]
         case .verify(let text, marks: false):

@@ -5,7 +5,7 @@ internal import MeshCore
 extension ChatModel {
     mutating func takeInPopup(_ key: Key) -> [Request] {
         guard let popup else { return [] }
-        if key.name == .escape {
+        if key.name == .escape || keys.action(for: key) == .escape {
             (self.popup, remark) = (nil, nil)
             return []
         }
@@ -15,7 +15,7 @@ extension ChatModel {
             return []
         }
         switch popup {
-        case .help(let topic, let scroll): return takeInHelp(key, topic, scroll)
+        case .help(let page, let scroll): return takeInHelp(key, page, scroll)
         case .invite(let field): return takeInInvite(key, field)
         case .members(let selected): return takeInMembers(key, selected)
         case .identity(let page): return takeInIdentity(key, page)
@@ -40,9 +40,8 @@ extension ChatModel {
         }
     }
 
-    private mutating func takeInHelp(_ key: Key, _ topic: String?, _ scroll: Int) -> [Request] {
-        let last = max(
-            0, HelpView.rows(about: topic, keys: keys, width: PopupBox.width(size) - 4).count - PopupBox.rows(size))
+    private mutating func takeInHelp(_ key: Key, _ page: HelpPage, _ scroll: Int) -> [Request] {
+        let last = max(0, HelpView.rows(page, self, width: PopupBox.width(size) - 4).count - PopupBox.rows(size))
         let next: Int? =
             switch key.name {
             case .up: scroll - 1
@@ -53,7 +52,7 @@ extension ChatModel {
             case .end: last
             default: nil
             }
-        if let next { popup = .help(about: topic, scroll: max(0, min(last, next))) }
+        if let next { popup = .help(page, scroll: max(0, min(last, next))) }
         return []
     }
 

@@ -1,4 +1,4 @@
-internal import ChatKit
+package import ChatKit
 package import MeshCore
 
 /// Everything that the chat's screen shows, and the rules by which it changes. Pure: what happens comes in with its
@@ -9,11 +9,17 @@ package struct ChatModel: Sendable {
     package let contact: String
     let listening: String
     package let hasSeedPeers: Bool
-    let colours: Int
-    /// False where only ASCII is shown.
-    let hasUnicode: Bool
+    var traits: TerminalTraits
+    let notifyOn: Set<NotifyReason>
     let time: LocalTime
     let keys: KeyMap
+    /// When somebody was last told of something, so that a flood rings once a second.
+    var lastNotice: UInt64 = 0
+    /// Only the text is shown, for copying.
+    var isBare = false
+    /// The first of two keys was pressed.
+    var awaitsSecondKey = false
+    var lastSent: UInt64 = 0
 
     package internal(set) var size: Size
     package internal(set) var now: UInt64
@@ -47,12 +53,13 @@ package struct ChatModel: Sendable {
     }
 
     package init(
-        selfID: NodeID, contact: String, listening: String, hasSeedPeers: Bool, size: Size, colours: Int, now: UInt64,
-        hasUnicode: Bool = true, time: LocalTime = LocalTime(), keys: KeyMap = KeyMap()
+        selfID: NodeID, contact: String, listening: String, hasSeedPeers: Bool, size: Size,
+        traits: TerminalTraits = TerminalTraits(), now: UInt64, time: LocalTime = LocalTime(), keys: KeyMap = KeyMap(),
+        notifyOn: Set<NotifyReason> = Set(NotifyReason.allCases)
     ) {
         (self.selfID, self.contact, self.listening) = (selfID, contact, listening)
-        (self.hasSeedPeers, self.size, self.colours) = (hasSeedPeers, size, colours)
-        (self.now, self.hasUnicode, self.time, self.keys) = (now, hasUnicode, time, keys)
+        (self.hasSeedPeers, self.size, self.traits) = (hasSeedPeers, size, traits)
+        (self.now, self.time, self.keys, self.notifyOn) = (now, time, keys, notifyOn)
     }
 
     var window: Window {
@@ -94,11 +101,13 @@ package struct ChatModel: Sendable {
             for delivery in deliveries {
                 for index in windows.indices { windows[index].set(delivery) }
             }
-        case .said(let text): say(text)
+        case .said(let text): return say(text)
         case .snapshot(let snapshot): self.snapshot = snapshot
         case .state(let state, let reason):
+            let wasOffline = self.state == .offline
             (self.state, stateReason) = (state, reason)
             if state == .connected { rejection = nil }
+            if state == .offline, !wasOffline { return notify(.offline, "mesh-chat", "offline: no member is in reach") }
         case .rejected(let rejection): self.rejection = rejection
         case .knock(let id, let nick, let address):
             knocks.removeAll { $0.id == id }
@@ -107,13 +116,15 @@ package struct ChatModel: Sendable {
         case .safetyNumber(let id, let number):
             if case .verify(id, _) = popup { popup = .verify(id, number: number) }
         case .unsent(let text): if window.input.isEmpty { window.input.replace(with: text) }
+        case .edited(let text): window.input.replace(with: text)
         case .stop: return [.quit]
         }
         return []
     }
 
     /// Lines about the group go to its window, answers to where they were asked for.
-    mutating func say(_ text: String) {
+    @discardableResult
+    mutating func say(_ text: String) -> [Request] {
         let isEvent = text.hasPrefix("* ")
         let lines = SafeLines.of(isEvent ? String(text.dropFirst(2)) : text)
         let isAlarm = lines.first.map { $0.hasPrefix("NEW KEY") || $0.hasPrefix("warning") } ?? false
@@ -123,6 +134,14 @@ package struct ChatModel: Sendable {
             happenings.append((now, lines.first ?? ""))
             if happenings.count > 20 { happenings.removeFirst() }
         }
+        return isAlarm ? notify(.keyChange, "mesh-chat", lines.first ?? "") : []
+    }
+
+    /// What somebody asked to be told of, at most once a second.
+    private mutating func notify(_ reason: NotifyReason, _ title: String, _ text: String) -> [Request] {
+        guard notifyOn.contains(reason), now >= lastNotice + 1_000 || now < lastNotice else { return [] }
+        lastNotice = now
+        return [.notify(Notice(reason: reason, title: title, text: text))]
     }
 
     /// Keeps what is on the screen where it is when somebody has scrolled up.
@@ -152,7 +171,8 @@ package struct ChatModel: Sendable {
         windows[place].unread += 1
         guard mentionsMe || message.isDirect else { return [] }
         windows[place].isUrgent = true
-        return [.bell]
+        let text = SafeText.printable(message.string, limit: 200)
+        return notify(message.isDirect ? .direct : .mention, name(message.from), text)
     }
 
     /// Returns its window; nil when the message is there already.

@@ -1,9 +1,9 @@
-internal import ChatKit
+package import ChatKit
 package import MeshCore
 
 /// What lies over the chat until Esc.
 package enum Popup: Equatable, Sendable {
-    case help(about: String?, scroll: Int)
+    case help(HelpPage, scroll: Int)
     case invite(InputLine)
     case members(selected: Int)
     case identity(IdentityPage)
@@ -13,6 +13,13 @@ package enum Popup: Equatable, Sendable {
     /// Revoking is for ever: the name is typed again.
     case revoke(NodeID, InputLine)
     case paste(String)
+}
+
+/// What is explained.
+package enum HelpPage: Equatable, Sendable {
+    case all
+    case command(HelpTopic)
+    case keys
 }
 
 /// How one's own key is shown.

@@ -1,3 +1,4 @@
+package import ChatKit
 package import MeshCore
 
 /// What the model wants done. Whoever performs it feeds what comes of it back as an event.
@@ -9,11 +10,13 @@ package enum Request: Equatable, Sendable {
     case safetyNumber(NodeID)
     /// Members, links, graph and deliveries are looked at now.
     case refresh
-    case bell
+    case notify(Notice)
     /// To the terminal's clipboard.
     case copy(String)
     case redraw
     case suspend
+    /// The draft goes to the user's editor.
+    case edit(String)
     case quit
 }
 
@@ -36,7 +39,16 @@ package enum Event: Sendable {
     case safetyNumber(NodeID, String)
     /// A line could not be sent; it is given back.
     case unsent(String)
+    /// The text came back from the editor.
+    case edited(String)
     case stop
+}
+
+/// A word to somebody who does not look. Its text has passed the filter.
+package struct Notice: Equatable, Sendable {
+    package let reason: NotifyReason
+    package let title: String
+    package let text: String
 }
 
 /// What the node knows at one moment.

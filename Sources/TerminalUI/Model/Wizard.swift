@@ -117,4 +117,5 @@ extension Wizard: Screen {
     }
 
     package var canvas: Canvas { WizardView.canvas(of: self) }
+    package var bareLines: [String]? { nil }
 }

@@ -129,7 +129,7 @@ package actor ChatRunner {
         case .safetyNumber(let id):
             if let number = try? await node.safetyNumber(with: id) { mailbox.post(.safetyNumber(id, number)) }
         case .refresh: await look()
-        case .bell, .copy, .redraw, .suspend, .quit: break
+        case .notify, .copy, .redraw, .suspend, .edit, .quit: break
         }
     }
 }

@@ -1,10 +1,12 @@
-internal import ChatKit
+package import ChatKit
 internal import Glibc
 
 /// A model with a picture: the chat, or the wizard before it.
 package protocol Screen {
     mutating func update(_ event: Event, now: UInt64) -> [Request]
     var canvas: Canvas { get }
+    /// Lines to show in place of the picture; nil for the picture.
+    var bareLines: [String]? { get }
 }
 
 extension ChatModel: Screen {}
@@ -22,9 +24,11 @@ package struct EventLoop {
     private var stops = 0
     /// More is in the mailbox, whose pipe was emptied already.
     private var hasMore = false
+    private let notifier: Notifier
 
-    package init(_ terminal: any Terminal, _ mailbox: Mailbox, eraseByte: UInt8 = 0x7F) {
-        (self.terminal, self.mailbox, decoder) = (terminal, mailbox, KeyDecoder(eraseByte: eraseByte))
+    package init(_ terminal: any Terminal, _ mailbox: Mailbox, _ settings: ScreenSettings = ScreenSettings()) {
+        (self.terminal, self.mailbox, notifier) = (terminal, mailbox, Notifier(settings))
+        decoder = KeyDecoder(erasesWithControlH: terminal.traits.erasesWithControlH)
     }
 
     /// Runs until the model wants to quit.
@@ -46,7 +50,7 @@ package struct EventLoop {
     private mutating func draw(_ screen: some Screen) {
         let now = TimeText.now
         guard isDirty, now >= lastFrame + Self.frame || now < lastFrame else { return }
-        terminal.present(screen.canvas)
+        if let lines = screen.bareLines { terminal.present(bare: lines) } else { terminal.present(screen.canvas) }
         (isDirty, lastFrame) = (false, now)
     }
 
@@ -87,7 +91,10 @@ package struct EventLoop {
     private func handle(_ request: Request, _ perform: (Request) -> Void) -> Bool {
         switch request {
         case .quit: return false
-        case .bell: terminal.send([0x07])
+        case .notify(let notice):
+            let bytes = notifier.bytes(for: notice)
+            if !bytes.isEmpty { terminal.send(bytes) }
+        case .edit(let draft): edit(draft)
         case .copy(let text):
             terminal.send(Array("\u{1B}]52;c;\(Base64.encode(Array(text.utf8)))\u{07}".utf8))
         case .redraw: terminal.redraw()
@@ -95,5 +102,14 @@ package struct EventLoop {
         default: perform(request)
         }
         return true
+    }
+
+    private func edit(_ draft: String) {
+        terminal.lend {
+            switch Editor.edit(draft, limit: InputLine.byteLimit) {
+            case .text(let text): mailbox.post(.edited(text))
+            case .problem(let sentence): mailbox.post(.said(sentence))
+            }
+        }
     }
 }

@@ -30,8 +30,13 @@ package final class Mailbox: Sendable {
 
     package func post(_ event: Event) {
         let isFirst = events.withLock { events in
+            let wasEmpty = events.isEmpty
+            // A newer look at the members takes the place of one that nobody has seen.
+            if case .snapshot = event {
+                events.removeAll { if case .snapshot = $0 { true } else { false } }
+            }
             events.append(event)
-            return events.count == 1
+            return wasEmpty
         }
         // Reason for unsafe: one byte of a local value is read. A full pipe wakes the reader no less.
         if isFirst { _ = unsafe withUnsafeBytes(of: UInt8(0)) { unsafe write(writer, $0.baseAddress, 1) } }

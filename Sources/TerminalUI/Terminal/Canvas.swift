@@ -74,15 +74,15 @@ package struct Canvas: Equatable, Sendable {
         for row in rows.indices {
             for column in rows[row].indices {
                 let text = rows[row][column].text
-                guard let first = text.first, !text.utf8.allSatisfy({ $0 < 0x80 }) else {
-                    // The second half of a wide character whose first half is now one question mark.
-                    if text.isEmpty { result.rows[row][column].text = "?" }
-                    continue
-                }
-                result.rows[row][column].text = Self.twins[first].map(String.init) ?? "?"
+                // The second half of a wide character whose first half is now one question mark.
+                result.rows[row][column].text = text.isEmpty ? "?" : Self.ascii(text)
             }
         }
         return result
+    }
+
+    static func ascii(_ text: String) -> String {
+        String(text.map { $0.isASCII ? $0 : twins[$0] ?? "?" })
     }
 
     private static let twins: [Character: Character] = [

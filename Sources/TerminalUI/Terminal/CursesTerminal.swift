@@ -30,12 +30,13 @@ package final class CursesTerminal: Terminal {
         return Size(rows: Int(rows), columns: Int(columns))
     }
 
-    package var hasUnicode: Bool { !usesASCII }
-
-    package var colours: Int { Int(mesh_terminal_colours()) }
-
-    /// Backspace sends this byte; when it is 0x08, Ctrl+H cannot be told from it.
-    package var eraseByte: UInt8 { UInt8(truncatingIfNeeded: mesh_terminal_erase_byte()) }
+    package var traits: TerminalTraits {
+        var traits = TerminalTraits()
+        traits.colours = Int(mesh_terminal_colours())
+        traits.hasUnicode = !usesASCII
+        traits.erasesWithControlH = mesh_terminal_erase_byte() == 0x08
+        return traits
+    }
 
     package func present(_ canvas: Canvas) {
         let canvas = usesASCII ? canvas.asASCII : canvas
@@ -45,6 +46,20 @@ package final class CursesTerminal: Terminal {
         }
         mesh_terminal_present(Int32(canvas.cursor?.row ?? -1), Int32(canvas.cursor?.column ?? 0))
         shown = canvas
+    }
+
+    package func present(bare lines: [String]) {
+        // From the newest up, as many as fit when the terminal wraps them.
+        let size = size
+        var (room, shown): (Int, [String]) = (size.rows, [])
+        for line in lines.reversed() {
+            let line = usesASCII ? Canvas.ascii(line) : line
+            room -= max(1, (CellWidth.of(line) + size.columns - 1) / max(1, size.columns))
+            guard room >= 0 else { break }
+            shown.insert(line, at: 0)
+        }
+        send(Array(("\u{1B}[0m\u{1B}[H\u{1B}[2J" + shown.joined(separator: "\r\n")).utf8))
+        self.shown = nil
     }
 
     /// Runs of equal style, so that curses gets few and long pieces.
@@ -94,6 +109,13 @@ package final class CursesTerminal: Terminal {
 
     package func suspend() {
         mesh_terminal_suspend()
+        shown = nil
+    }
+
+    package func lend(_ body: () -> Void) {
+        mesh_terminal_close()
+        body()
+        mesh_terminal_take_back()
         shown = nil
     }
 

@@ -33,4 +33,6 @@ package enum Typed: Equatable, Sendable {
     /// Pasted text; `dropped` bytes beyond what is kept.
     case paste([UInt8], dropped: Int)
     case focus(Bool)
+    /// The terminal has answered that it sends keys apart that share a byte.
+    case tellsKeysApart
 }

@@ -13,7 +13,7 @@ package struct KeyDecoder: Sendable {
     /// Byte 0x08 is Backspace, since the terminal erases with it; else it is Ctrl+H.
     private let erasesWithControlH: Bool
 
-    package init(eraseByte: UInt8 = 0x7F) { erasesWithControlH = eraseByte == 0x08 }
+    package init(erasesWithControlH: Bool = false) { self.erasesWithControlH = erasesWithControlH }
 
     /// Something may be the beginning of more: ask again with ``flush()`` when nothing follows within a moment.
     package var isWaiting: Bool { !pending.isEmpty && paste == nil }

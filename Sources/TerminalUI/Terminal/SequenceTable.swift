@@ -4,7 +4,8 @@ enum SequenceTable {
         switch final {
         case UInt8(ascii: "I") where text.isEmpty: return .focus(true)
         case UInt8(ascii: "O") where text.isEmpty: return .focus(false)
-        // Answers of the terminal to questions begin with one of these.
+        case UInt8(ascii: "u") where text.first == "?" && (Int(text.dropFirst()) ?? 0) & 1 == 1: return .tellsKeysApart
+        // Other answers of the terminal to questions begin with one of these.
         case _ where text.first.map({ "<=>?".contains($0) }) == true: return nil
         default: break
         }

@@ -2,33 +2,50 @@ internal import ChatKit
 
 /// Commands and keys, or one command.
 enum HelpView {
-    static func draw(about topic: String?, scroll: Int, _ model: ChatModel, on canvas: inout Canvas) {
-        let rows = rows(about: topic, keys: model.keys, width: PopupBox.width(model.size) - 4)
+    static func draw(_ page: HelpPage, scroll: Int, _ model: ChatModel, on canvas: inout Canvas) {
+        let rows = rows(page, model, width: PopupBox.width(model.size) - 4)
         let room = PopupBox.rows(model.size)
         let footer =
             rows.count > room
             ? "PgUp/PgDn \(scroll + 1)-\(min(rows.count, scroll + room)) of \(rows.count)  Esc close" : "Esc close"
-        PopupBox.draw(
-            topic.map { "Help: /\($0)" } ?? "Help (F1, Ctrl+H, /help COMMAND)", Array(rows.dropFirst(scroll)),
-            footer: footer,
-            size: model.size, on: &canvas)
+        let title =
+            switch page {
+            case .all: "Help (F1, Ctrl+H, /help COMMAND)"
+            case .command(let topic): "Help: /\(topic.rawValue)"
+            case .keys: "Keys (/keys)"
+            }
+        PopupBox.draw(title, Array(rows.dropFirst(scroll)), footer: footer, size: model.size, on: &canvas)
     }
 
     /// The original's commands come first, so that they are on the first page of the smallest usual screen.
     private static let order: [HelpTopic] = [.dm, .invite, .revoke, .members, .me, .help, .quit]
 
-    static func rows(about topic: String?, keys: KeyMap, width: Int) -> [[Span]] {
-        if let topic = topic.flatMap(HelpTopic.init(rawValue:)) {
+    static func rows(_ page: HelpPage, _ model: ChatModel, width: Int) -> [[Span]] {
+        switch page {
+        case .all: return commands(width) + [[]] + keys(model, width)
+        case .command(let topic):
             return HelpTopic.text(topic).flatMap { [Span].wrapped($0.drop { $0 == " " }.description, width) }
+        case .keys:
+            let note =
+                "[keys] in config.toml changes them by the name at the end: invite = [\"f2\", \"alt-i\"]. "
+                + (model.traits.tellsKeysApart ? "" : "Keys in (brackets) this terminal does not tell from others.")
+            return [Span].wrapped(note, width, .dim) + [[]] + keys(model, width, withNames: true)
         }
+    }
+
+    private static func commands(_ width: Int) -> [[Span]] {
         let topics = order + HelpTopic.allCases.filter { !order.contains($0) }
-        var rows: [[Span]] = [pair("Type + Enter", "a message to all (//text sends /text)", width)].flatMap { $0 }
-        rows += topics.flatMap { pair($0.usage, $0.summary, width) }
-        rows += [[]]
-        rows += keys.bindings.flatMap { binding in
-            pair(binding.keys.map(\.description).joined(separator: ", "), binding.summary, width)
+        return pair("Type + Enter", "a message to all (//text sends /text)", width)
+            + topics.flatMap { pair($0.usage, $0.summary, width) }
+    }
+
+    private static func keys(_ model: ChatModel, _ width: Int, withNames: Bool = false) -> [[Span]] {
+        model.keys.bindings.flatMap { binding in
+            let keys = binding.keys.map { $0.comes(from: model.traits) ? $0.description : "(\($0))" }
+            return pair(
+                keys.isEmpty ? "none" : keys.joined(separator: ", "),
+                binding.summary + (withNames ? "  [\(binding.name)]" : ""), width)
         }
-        return rows
     }
 
     /// Left and right, the right one in as many rows as it needs.

@@ -69,7 +69,7 @@ enum IdentityView {
 
     /// Empty where it does not fit or would not be one: `ascii` has no half blocks.
     private static func picture(_ page: IdentityPage, _ model: ChatModel, _ width: Int) -> [String] {
-        guard model.hasUnicode, let code = QRCode(model.selfID), code.size.rows <= PopupBox.rows(model.size),
+        guard model.traits.hasUnicode, let code = QRCode(model.selfID), code.size.rows <= PopupBox.rows(model.size),
             code.size.columns + gap + leastText <= width
         else { return [] }
         return code.rows(isInverted: page.isInverted)

@@ -6,7 +6,7 @@ enum PopupView {
     static func draw(_ popup: Popup, _ model: ChatModel, on canvas: inout Canvas) {
         let width = PopupBox.width(model.size) - 4
         switch popup {
-        case .help(let topic, let scroll): HelpView.draw(about: topic, scroll: scroll, model, on: &canvas)
+        case .help(let page, let scroll): HelpView.draw(page, scroll: scroll, model, on: &canvas)
         case .invite(let field): InviteView.draw(field, model, width, on: &canvas)
         case .members(let selected): MembersView.draw(selected: selected, model, width, on: &canvas)
         case .identity(let page): IdentityView.draw(page, model, width, on: &canvas)

@@ -35,7 +35,7 @@ struct TranscriptLayout {
 
     init(_ model: ChatModel, _ window: Window, width: Int) {
         (self.window, self.width, snapshot, selfID) = (window, width, model.snapshot, model.selfID)
-        (colours, time, query) = (model.colours, model.time, model.find?.text.lowercased() ?? "")
+        (colours, time, query) = (model.traits.colours, model.time, model.find?.text.lowercased() ?? "")
         let longest = snapshot.members.compactMap { $0.nick.map { CellWidth.of($0) } }.max() ?? 0
         nameWidth = width < 60 ? 7 : min(max(7, longest), width < 100 ? 10 : 14)
     }
