@@ -207,12 +207,12 @@ import Testing
         #expect(lines.count { $0.contains("first") } == 1)
     }
 
-    @Test func whatIsMissingIsSaidInItsPlaceUntilItComes() {
+    @Test(arguments: [true, false]) func whatIsMissingIsSaidInItsPlaceUntilItComes(isLive: Bool) {
         var scene = Scene(size)
         let late = (scene.message("one", from: Scene.bob), scene.message("two", from: Scene.bob))
         var message = scene.message("three", from: Scene.bob)
         message.missing = 2
-        scene.tell(.history([message]))
+        scene.tell(isLive ? .message(message) : .history([message]))
         #expect(scene.screen.contains("(2 earlier messages of bob not here yet)"))
         scene.tell(.message(late.1))
         #expect(scene.screen.contains("(1 earlier message of bob not here yet)"))

@@ -100,7 +100,9 @@ extension NodeCore {
 
     /// The message is on disk: from here on it is not lost any more.
     mutating func show(_ message: ChatMessage, _ header: ChatHeader) {
-        emit(.chatMessageReceived(named(message)))
+        var shown = named(message)
+        shown.missing = chat.history.missing(before: header)
+        emit(.chatMessageReceived(shown))
         ownAcks.isStored(header)
         header.to == nil ? scheduleAcks() : acknowledge(header)
     }

@@ -54,6 +54,18 @@ import Testing
     }
 
     /// Neither the cache of ids nor the memory of messages is endless; what fell out of both must stay out.
+    @Test func aMessageThatComesBeforeAnEarlierOneTellsOfTheGap() throws {
+        let node = LoneNode.founder()
+        let eve = HostilePeer.member(10, of: node)
+        let link = eve.join()
+        let envelopes = try ["one", "two", "three"].map { try eve.compose($0) }
+        for place in [0, 2, 1] { eve.push(envelopes[place], over: link) }
+        let shown = node.events.compactMap { event in
+            if case .chatMessageReceived(let message) = event { (message.string, message.missing) } else { nil }
+        }
+        #expect(shown.map(\.0) == ["one", "three", "two"] && shown.map(\.1) == [0, 1, 0])
+    }
+
     @Test func aReplayAfterCacheAndHistoryHaveForgottenIsNotShownAgain() throws {
         let scene = Scene { ($0.limits.seenIDs, $0.limits.history) = (2, 2) }
         let first = try scene.bob.compose("m0")
