@@ -107,6 +107,14 @@ void mesh_terminal_close(void) {
 
 int mesh_terminal_colours(void) { return has_colours ? (COLORS > 256 ? 256 : COLORS) : 0; }
 
+int mesh_terminal_has_links(void) {
+    const char *name = termname();
+    const char *old[] = {"linux", "vt", "ansi", "cons", "sun", "wy"};
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+        if (!name || strncmp(name, old[i], strlen(old[i])) == 0) return 0;
+    return 1;
+}
+
 int mesh_terminal_erase_byte(void) {
     struct termios modes;
     return tcgetattr(0, &modes) == 0 ? modes.c_cc[VERASE] : 0x7f;

@@ -52,6 +52,9 @@ void mesh_terminal_close(void);
 /// How many colours there are: 0, 8, 16 or 256.
 int mesh_terminal_colours(void);
 
+/// Non-zero when the terminal takes links, or at least knows where they end: the old ones print them.
+int mesh_terminal_has_links(void);
+
 /// The byte that erases a character on this terminal.
 int mesh_terminal_erase_byte(void);
 

@@ -14,6 +14,8 @@ package struct Point: Hashable, Sendable {
 package struct Cell: Hashable, Sendable {
     package var text: String
     package var style: Style
+    /// The address that opens with a click.
+    package var link: String?
     static let blank = Cell(text: " ", style: .plain)
 }
 
@@ -32,7 +34,7 @@ package struct Canvas: Equatable, Sendable {
     /// Writes `text` from a place on, up to column `end`; returns the column behind it.
     @discardableResult
     package mutating func write(
-        _ text: String, _ row: Int, _ column: Int, _ style: Style = .plain, end: Int = .max
+        _ text: String, _ row: Int, _ column: Int, _ style: Style = .plain, end: Int = .max, link: String? = nil
     ) -> Int {
         let end = min(end, size.columns)
         guard rows.indices.contains(row), column >= 0 else { return column }
@@ -44,8 +46,8 @@ package struct Canvas: Equatable, Sendable {
                 if column < end { put(.init(text: " ", style: style), row, column) }
                 return end
             }
-            put(Cell(text: shown, style: style), row, column)
-            for extra in 1..<max(1, width) { rows[row][column + extra] = Cell(text: "", style: style) }
+            put(Cell(text: shown, style: style, link: link), row, column)
+            for extra in 1..<max(1, width) { rows[row][column + extra] = Cell(text: "", style: style, link: link) }
             column += width
         }
         return column

@@ -41,10 +41,13 @@ package final class CursesTerminal: Terminal {
     package func present(_ canvas: Canvas) {
         let canvas = usesASCII ? canvas.asASCII : canvas
         let isSameSize = shown?.size == canvas.size
-        for (number, row) in canvas.rows.enumerated() where !isSameSize || shown?.rows[number] != row {
-            draw(row, at: Int32(number))
-        }
+        let changed = canvas.rows.indices.filter { !isSameSize || shown?.rows[$0] != canvas.rows[$0] }
+        for number in changed { draw(canvas.rows[number], at: Int32(number)) }
         mesh_terminal_present(Int32(canvas.cursor?.row ?? -1), Int32(canvas.cursor?.column ?? 0))
+        if mesh_terminal_has_links() != 0 {
+            let links = LinkSequences.bytes(for: changed.map { ($0, canvas.rows[$0]) })
+            if !links.isEmpty { send(links) }
+        }
         shown = canvas
     }
 

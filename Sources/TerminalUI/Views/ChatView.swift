@@ -82,7 +82,9 @@ enum ChatView {
         let name = CellWidth.fit(row.name, transcript.nameWidth, atEnd: true)
         let body = canvas.write(name, number, left + TranscriptLayout.clockWidth, row.nameStyle, end: right)
         var column = canvas.write(" │ ", number, body, .dim, end: right)
-        for span in row.spans { column = canvas.write(span.text, number, column, span.style, end: right) }
+        for span in row.spans {
+            column = canvas.write(span.text, number, column, span.style, end: right, link: span.link)
+        }
         let mark = right - CellWidth.of(row.mark) - 1
         canvas.write(row.mark, number, mark, row.mark.hasPrefix("✓") ? .good : .dim, end: right)
     }

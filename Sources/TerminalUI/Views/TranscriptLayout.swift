@@ -5,6 +5,8 @@ internal import MeshCore
 struct Span: Equatable {
     var text: String
     var style = Style.plain
+    /// The address that it stands for.
+    var link: String?
 }
 
 /// One row of a transcript.
@@ -78,14 +80,17 @@ struct TranscriptLayout {
 
     private func rows(of message: Message, at: UInt64) -> [TranscriptRow] {
         let room = message.isOwn ? bodyWidth - Self.markWidth : bodyWidth
-        var texts = message.lines.flatMap { WordWrap.rows($0, width: room) }
+        let usual: Style = message.mentionsMe ? .bold : .plain
+        var rows = message.lines.flatMap { line in
+            let rows = WordWrap.rows(line, width: room)
+            return query.isEmpty ? Links.spans(of: line, in: rows, usual) : rows.map { found($0, usual) }
+        }
         if let via = message.via, via != message.from {
             let name = NickText.name(via, nick: snapshot.members.first { $0.id == via }?.nick, among: snapshot.members)
-            texts[texts.count - 1] += " "
-            texts.append("(handed over by \(name))")
+            rows.append([Span(text: "(handed over by \(name))", style: .dim)])
         }
-        return texts.enumerated().map { index, text in
-            var row = TranscriptRow(spans: spans(text, isMention: message.mentionsMe))
+        return rows.enumerated().map { index, spans in
+            var row = TranscriptRow(spans: spans)
             guard index == 0 else { return row }
             row.clock = time.clock(at)
             row.name = name(of: message)
@@ -112,19 +117,7 @@ struct TranscriptLayout {
 
     // MARK: Looks
 
-    /// Addresses are underlined, what is searched for is reversed.
-    private func spans(_ text: String, isMention: Bool) -> [Span] {
-        let usual: Style = isMention ? .bold : .plain
-        if !query.isEmpty { return found(text, usual) }
-        var spans: [Span] = []
-        for (index, word) in text.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
-            let isLink = word.hasPrefix("https://") || word.hasPrefix("http://")
-            if index > 0 { spans.append(Span(text: " ", style: usual)) }
-            spans.append(Span(text: String(word), style: isLink ? .link : usual))
-        }
-        return spans
-    }
-
+    /// What is searched for is reversed.
     private func found(_ text: String, _ usual: Style) -> [Span] {
         let (characters, wanted) = (Array(text), Array(query))
         var spans: [Span] = []
