@@ -264,8 +264,10 @@ package struct ChatHistory: Sendable {
     /// All group chains of which something is held, ascending.
     package var holdings: [Holding] {
         groupKeys.compactMap { key in
-            guard let chain = group[key], chain.end > 0 else { return nil }
-            return Holding(author: key.author, chain: key.chain, end: chain.end, gaps: chain.gaps)
+            // By index: a chain taken out of the table is copied, and this walks over all of them.
+            guard let place = group.index(forKey: key), group.values[place].end > 0 else { return nil }
+            return Holding(
+                author: key.author, chain: key.chain, end: group.values[place].end, gaps: group.values[place].gaps)
         }
     }
 

@@ -5,14 +5,15 @@ extension RecordKey {
     /// The record that speaks of this author: `acks/0` to `acks/f`, by the first hex digit of the key.
     package static func acks(of author: NodeID) -> String { acks(shard: acksShard(of: author)) }
 
-    package static func acks(shard: Int) -> String { "acks/" + String(shard, radix: 16) }
+    package static func acks(shard: Int) -> String { acksKeys[shard] }
+
+    private static let acksKeys = (0..<acksShards).map { "acks/" + String($0, radix: 16) }
 
     package static func acksShard(of author: NodeID) -> Int { author.rawBytes.first.map { Int($0 >> 4) } ?? 0 }
 
     /// Nil for every other key.
     package static func acksShard(ofKey key: String) -> Int? {
-        guard key.utf8.count == 6, key.hasPrefix("acks/") else { return nil }
-        return (0..<acksShards).first { acks(shard: $0) == key }
+        key.utf8.count == 6 ? acksKeys.firstIndex(of: key) : nil
     }
 }
 
