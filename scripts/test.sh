@@ -38,7 +38,7 @@ swift test --skip-build --parallel
 step "mesh-chat-tui on real screens: the story of three people, keys as bytes, kills, storms"
 python3 Tests/Terminal/hygiene.py &
 hygiene=$!
-python3 Tests/Terminal/story.py
+python3 Tests/Terminal/story.py --readme check
 python3 Tests/Terminal/story.py --size 120x40
 wait "$hygiene"
 

@@ -1,6 +1,7 @@
 """A terminal for tests: a tmux server of its own, and programs in it that are typed at and looked at."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -8,6 +9,8 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("MESH_BUILD", os.path.join(ROOT, ".build", "debug"))
+# The machine may be shared; what takes a moment on an idle one may take long there.
+LIMIT = 60
 LOOPBACK = ["--no-discovery", "--bind", "127.0.0.1", "--port", "0"]
 
 
@@ -25,7 +28,7 @@ class Tmux:
 
     def __call__(self, *arguments):
         command = ["tmux", "-S", self.socket, "-f", "/dev/null", *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=LIMIT).stdout
 
     def start(self, name, arguments, program="mesh-chat-tui", environment=None):
         home = os.path.join(self.folder, name)
@@ -54,9 +57,8 @@ class Person:
     def press(self, *keys):
         self.tmux("send-keys", "-t", self.name, *keys)
         # Esc and a key right behind it are Alt and that key, here as everywhere; so it waits until the popup is gone.
-        end = time.monotonic() + 10
-        while keys[-1] == "Escape" and "└─ " in self.screen and time.monotonic() < end:
-            time.sleep(0.05)
+        if keys[-1] == "Escape":
+            self.until(lambda screen: "└─ " not in screen, "the popup closed")
 
     def type(self, text, enter=True):
         self.tmux("send-keys", "-t", self.name, "-l", "--", text)
@@ -67,17 +69,21 @@ class Person:
     def screen(self):
         return self.tmux("capture-pane", "-p", "-t", self.name)
 
-    def sees(self, *texts, within=20):
-        """Waits until all the texts are on the screen; returns it."""
+    def until(self, is_there, wish, within=LIMIT):
+        """Waits until the screen is as it should be, and returns it; fails with what it is instead."""
         end = time.monotonic() + within
-        while True:
-            screen = self.screen
-            if all(text in screen for text in texts):
-                return screen
+        while not is_there(screen := self.screen):
             if time.monotonic() > end:
-                missing = [text for text in texts if text not in screen]
-                raise Missing(f"{self.name} does not see {missing} but\n{screen}")
+                raise Missing(f"{self.name} does not see {wish} within {within} s but\n{screen}")
             time.sleep(0.05)
+        return screen
+
+    def sees(self, *texts):
+        return self.until(lambda screen: all(text in screen for text in texts), texts)
+
+    def settles(self, *patterns):
+        """The same with regular expressions."""
+        return self.until(lambda screen: all(re.search(pattern, screen) for pattern in patterns), patterns)
 
     def resize(self, columns, rows):
         self.tmux("resize-window", "-t", self.name, "-x", str(columns), "-y", str(rows))

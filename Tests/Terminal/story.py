@@ -5,6 +5,7 @@ import os
 import re
 import sys
 
+import readme
 from screens import Tmux
 
 
@@ -40,9 +41,13 @@ def identity(person):
 
 
 def play(tmux, show):
-    def look(title, screen):
+    """Returns the screens that the README shows."""
+    screens = {}
+
+    def look(title, screen, name=None):
         if show:
             print(f"== {title}\n{screen}")
+        screens[name] = screen
 
     alice = tmux.start("alice", [])
     look("The first start asks four questions", alice.sees("Welcome"))
@@ -54,7 +59,7 @@ def play(tmux, show):
     started = wizard(bob, "bob", friend)
     look("Bob is turned away and told what to do", bob.sees("not invited yet", "F4 shows your key"))
     bob.press("C-e")
-    look("Ctrl+E: his key", bob.sees("Your identity", "You are bob", "└─ Esc close"))
+    look("Ctrl+E: his key", bob.sees("Your identity", "You are bob", "└─ Esc close"), "identity")
     bob.press("Escape")
     home = os.path.join(tmux.folder, "bob")
     assert os.path.getsize(os.path.join(home, ".config/mesh-chat/identity.key")) == 32
@@ -66,7 +71,7 @@ def play(tmux, show):
     look("A wrong character is named", alice.sees("character 3 is \"x\""))
     alice.press("C-u")
     alice.press("Down")
-    look("Tab on an empty line is Ctrl+I", alice.sees("a whole key"))
+    look("Tab on an empty line is Ctrl+I", alice.sees("a whole key"), "invite")
     alice.press("Enter")
     alice.sees("bob joined")
     bob.sees("alice joined", "mesh ok")
@@ -93,6 +98,14 @@ def play(tmux, show):
     look("A direct message has its own chat", charlie.sees("only for you", "@alice>"))
 
     alice.press("M-1")
+    alice.sees("#default>")
+    charlie.press("M-1")
+    charlie.type("the relay moved to https://charlie-desktop.tail1234.ts.net:9000")
+    alice.sees("the relay moved", "tail1234.ts.net:9000")
+    alice.type("thanks, é and e\u0301")
+    alice.type("hello wor", enter=False)
+    look("The chat", alice.settles(r"thanks, é and .. +✓2/2", r"bob +\? +\d+ms", r"charlie +\? +\d+ms", "> hello wor"), "chat")
+    alice.press("C-u")
     alice.press("F3")
     look("F3: members", alice.sees("Members 3 (F3"))
     alice.press("Escape")
@@ -116,17 +129,23 @@ def play(tmux, show):
     bob.sees("ended with 0")
     charlie.press("C-d")
     charlie.sees("ended with 0")
+    return screens
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", default="80x24")
     parser.add_argument("--show", action="store_true", help="print the screens")
+    parser.add_argument("--readme", choices=["check", "write"], help="compare the README's screens, or write them anew")
     arguments = parser.parse_args()
     columns, rows = map(int, arguments.size.split("x"))
     tmux = Tmux(columns, rows)
     try:
-        play(tmux, arguments.show)
+        screens = play(tmux, arguments.show)
+        if arguments.readme == "write":
+            readme.write(screens)
+        elif arguments.readme:
+            readme.check(screens)
     finally:
         tmux.stop()
     print(f"the story of three people at {arguments.size}: all seen")
