@@ -9,7 +9,8 @@ package enum Effect: Sendable, Equatable {
     /// Write out what is queued (for at most a second), then close.
     case close(LinkID, CloseReason)
     case datagram([UInt8], to: DatagramDestination)
-    case emit(MeshEvent)
+    /// Indirect, as it is rare and would make every effect 232 bytes long.
+    indirect case emit(MeshEvent)
     case answer(CommandID, Answer)
     /// Store these entries, in order, all or none, before answering `persisted`.
     case persist(PersistID, [StateEntry])

@@ -36,7 +36,7 @@ package enum Input: Sendable, Equatable {
     case command(CommandID, Command)
     /// A connection is up and secured (TLS done, or both CLEAR prefaces exchanged); nothing is known of the peer but
     /// what `info` says. The HELLO comes next.
-    case linkUp(LinkID, LinkInfo)
+    indirect case linkUp(LinkID, LinkInfo)
     /// One decoded frame.
     case message(LinkID, Message)
     /// A frame that could not be decoded; the core counts it and closes the link.

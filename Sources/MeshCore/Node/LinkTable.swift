@@ -2,7 +2,8 @@
 /// next one needs attention.
 ///
 /// To copy a whole ``Link`` out of the table costs 0.1 microseconds for all that it holds; to filter and sort the table
-/// with each message, as was done once, cost more than the rest of a quiet node's work.
+/// with each message, as was done once, cost more than the rest of a quiet node's work. A node has a handful of links, so
+/// looking through the lines is faster than hashing.
 struct LinkTable: Sendable {
     struct Line: Sendable {
         let id: LinkID
@@ -12,16 +13,23 @@ struct LinkTable: Sendable {
         let deadline: Instant
     }
 
-    private var links: [LinkID: Link] = [:]
     /// One for each link, ascending by id.
     private(set) var lines: [Line] = []
+    /// What the lines are about, at the same places; never nil but while one is being changed.
+    private var links: [Link?] = []
 
     subscript(id: LinkID) -> Link? {
-        get { links[id] }
+        get { place(of: id).flatMap { links[$0] } }
         _modify {
-            // In place, like a dictionary's own: what a link holds is not copied.
-            defer { summarize(id) }
-            yield &links[id]
+            if let place = place(of: id) {
+                // In place: what a link holds is neither moved nor copied.
+                defer { summarize(id, at: place) }
+                yield &links[place]
+            } else {
+                var link: Link?
+                defer { if let link { insert(link, as: id) } }
+                yield &link
+            }
         }
     }
 
@@ -33,7 +41,7 @@ struct LinkTable: Sendable {
     /// Those over which records and messages flow, ascending.
     var synced: [LinkID] { lines.compactMap { $0.isOpen && $0.isSynced ? $0.id : nil } }
     /// All links, ascending by id.
-    var all: [(id: LinkID, link: Link)] { lines.compactMap { line in links[line.id].map { (line.id, $0) } } }
+    var all: [(id: LinkID, link: Link)] { zip(lines, links).compactMap { line, link in link.map { (line.id, $0) } } }
     /// When the first link needs attention.
     var nextDeadline: Instant {
         var next = Instant.distantFuture
@@ -44,15 +52,24 @@ struct LinkTable: Sendable {
     /// The first open link to a peer.
     func open(to peer: NodeID) -> LinkID? { lines.first { $0.isOpen && $0.peer == peer }?.id }
 
-    private mutating func summarize(_ id: LinkID) {
-        let place = lines.firstIndex { id <= $0.id } ?? lines.endIndex
-        let isListed = place < lines.endIndex && lines[place].id == id
-        guard let link = links[id] else {
-            if isListed { lines.remove(at: place) }
-            return
+    private func place(of id: LinkID) -> Int? { lines.firstIndex { $0.id == id } }
+
+    private mutating func insert(_ link: Link, as id: LinkID) {
+        let place = lines.firstIndex { id < $0.id } ?? lines.endIndex
+        lines.insert(Self.line(of: link, id), at: place)
+        links.insert(link, at: place)
+    }
+
+    private mutating func summarize(_ id: LinkID, at place: Int) {
+        if let line = links[place].map({ Self.line(of: $0, id) }) {
+            lines[place] = line
+        } else {
+            lines.remove(at: place)
+            links.remove(at: place)
         }
-        let line = Line(
-            id: id, isOpen: link.phase == .open, peer: link.peer, isSynced: link.isSynced, deadline: link.deadline)
-        if isListed { lines[place] = line } else { lines.insert(line, at: place) }
+    }
+
+    private static func line(of link: borrowing Link, _ id: LinkID) -> Line {
+        Line(id: id, isOpen: link.phase == .open, peer: link.peer, isSynced: link.isSynced, deadline: link.deadline)
     }
 }
