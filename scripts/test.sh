@@ -35,11 +35,13 @@ python=python3
 step "tests"
 swift test --skip-build --parallel
 
-step "mesh-chat-tui on real screens: the story of three people, keys as bytes, kills, storms"
+step "mesh-chat-tui on real screens: the story of three people, keys as bytes, kills, storms, floods"
 python3 Tests/Terminal/hygiene.py &
 hygiene=$!
 python3 Tests/Terminal/story.py --readme check
 python3 Tests/Terminal/story.py --size 120x40
+python3 Tests/Terminal/words.py
+python3 Tests/Terminal/flood.py
 wait "$hygiene"
 
 step "300 kills of real nodes: nothing that was acknowledged is lost"

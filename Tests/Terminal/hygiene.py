@@ -1,129 +1,17 @@
-"""The real program on a terminal of its own: what it leaves behind, whatever ends it; keys as raw bytes; storms."""
+"""What mesh-chat-tui leaves behind, whatever ends it, on whatever terminal; keys as raw bytes; storms."""
 
-import argparse
-import fcntl
 import os
-import pty
+import random
 import re
-import select
 import shutil
 import signal
-import struct
-import subprocess
 import sys
 import tempfile
 import termios
 import time
 
-from screens import BUILD, LIMIT, LOOPBACK
-
-LEFT = b"\x1b[?1049l"
-ENTERED = b"\x1b[?1049h"
-
-
-class Run:
-    """mesh-chat-tui under a pty; everything it writes is kept."""
-
-    def __init__(self, *arguments, rows=24, columns=80, **variables):
-        self.home = tempfile.mkdtemp(prefix="mesh-tui-")
-        self.master, self.slave = pty.openpty()
-        self.resize(rows, columns, tell=False)
-        self.before = termios.tcgetattr(self.slave)
-        environment = {"PATH": "/usr/bin:/bin", "HOME": self.home, "TERM": "xterm-256color", "LANG": "C.UTF-8", **variables}
-        environment = {key: value for key, value in environment.items() if value is not None}
-        self.process = subprocess.Popen(
-            [os.path.join(BUILD, "mesh-chat-tui"), *arguments], stdin=self.slave, stdout=self.slave, stderr=self.slave,
-            env=environment, start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
-        self.output = b""
-
-    def read(self, seconds):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            ready, _, _ = select.select([self.master], [], [], max(0, end - time.monotonic()))
-            if not ready:
-                break
-            try:
-                self.output += os.read(self.master, 1 << 16)
-            except OSError:
-                break
-
-    def sees(self, text, within=LIMIT):
-        """In what is sent, not on a screen: what it looks for must come in one piece."""
-        end = time.monotonic() + within
-        while text.encode() not in self.output:
-            if time.monotonic() > end or self.process.poll() is not None:
-                self.read(0.2)
-                if text.encode() in self.output:
-                    return
-                raise AssertionError(f"{text!r} was not shown, but {self.output[-3000:]!r}")
-            self.read(0.05)
-
-    def type(self, data):
-        data = data.encode() if isinstance(data, str) else data
-        while data:
-            _, ready, _ = select.select([], [self.master], [], 0.05)
-            if ready:
-                data = data[os.write(self.master, data[:4096]):]
-            self.read(0)
-            ready, _, _ = select.select([self.master], [], [], 0)
-            if ready:
-                self.output += os.read(self.master, 1 << 16)
-
-    def escape(self):
-        """Closes a popup, and waits until it is closed: Esc and a key right behind it are Alt and that key."""
-        self.read(0.05)
-        self.output = b""
-        self.type("\x1b")
-        end = time.monotonic() + LIMIT
-        while not self.output:
-            assert time.monotonic() < end, "Esc changes nothing"
-            self.read(0.05)
-        self.read(0.05)
-
-    def resize(self, rows, columns, tell=True):
-        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        if tell:
-            os.kill(self.process.pid, signal.SIGWINCH)
-
-    def ends(self, within=LIMIT):
-        end = time.monotonic() + within
-        while self.process.poll() is None and time.monotonic() < end:
-            self.read(0.05)
-        status = self.process.poll()
-        if status is None:
-            raise AssertionError(f"still running after {within} s: {self.output[-500:]!r}")
-        self.read(0.1)
-        return status
-
-    @property
-    def is_restored(self):
-        return termios.tcgetattr(self.slave) == self.before and self.output.rfind(ENTERED) <= self.output.rfind(LEFT)
-
-    def cpu(self):
-        with open(f"/proc/{self.process.pid}/stat") as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def resident(self):
-        with open(f"/proc/{self.process.pid}/status") as file:
-            return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
-
-    def close(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        for descriptor in (self.master, self.slave):
-            try:
-                os.close(descriptor)
-            except OSError:
-                pass
-        shutil.rmtree(self.home, ignore_errors=True)
-
-
-def running(**options):
-    run = Run("--nick", "alice", "--ephemeral", *LOOPBACK, **options)
-    run.sees("You are: alice")
-    return run
+from screens import LIMIT, LOOPBACK
+from terminal import LEFT, Run, main, running
 
 
 def test_every_end_restores_the_terminal():
@@ -139,13 +27,19 @@ def test_every_end_restores_the_terminal():
         run.close()
 
 
-def test_a_kill_at_any_moment_of_the_start_restores_the_terminal():
-    for step in range(12):
+def test_a_kill_at_any_moment_restores_the_terminal():
+    seed = random.randrange(1 << 32)
+    chance = random.Random(seed)
+    for _ in range(24):
         run = Run("--nick", "alice", "--ephemeral", *LOOPBACK)
-        run.read(0.05 * step)
-        os.kill(run.process.pid, signal.SIGTERM)
+        end = time.monotonic() + chance.uniform(0, 1)
+        while time.monotonic() < end:
+            run.type(chance.choice(["word ", "\x05", "\x1bOP", "\x1b", "\x1bb", "/quit", "\x15", "\x0c"]))
+            run.read(0.02)
+        number = chance.choice([signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGSEGV])
+        os.kill(run.process.pid, number)
         run.ends()
-        assert run.is_restored, (step, run.output[-300:])
+        assert run.is_restored, (seed, number, run.output[-300:])
         run.close()
 
 
@@ -182,11 +76,12 @@ def test_stop_and_continue():
 
 def test_the_keys_of_the_table():
     forms = {
-        "Invite (": ["\t", "\x1b[105;5u", "\x1b[27;5;105~", "\x1bOQ", "\x1b[12~", "\x1bi"],
-        "Members ": ["\x1b[109;5u", "\x1b[27;5;109~", "\x1bOR", "\x1bm"],
-        "Your identity": ["\x05", "\x1b[101;5u", "\x1bOS"],
-        "Help (": ["\x08", "\x1b[104;5u", "\x1bOP", "\x1b[[A"],
-        "Network (": ["\x1b[15~", "\x1bn"],
+        "Invite (": ["\t", "\x1b[105;5u", "\x1b[27;5;105~", "\x1bOQ", "\x1b[12~", "\x1b[Q", "\x1bi", "\x1b[105;3u"],
+        "Members ": ["\x1b[109;5u", "\x1b[27;5;109~", "\x1bOR", "\x1b[13~", "\x1bm", "\x1b[109;3u"],
+        "Your identity": ["\x05", "\x1b[101;5u", "\x1b[27;5;101~", "\x1bOS", "\x1b[14~"],
+        "Help (": ["\x08", "\x1b[104;5u", "\x1bOP", "\x1b[[A", "\x1b[11~"],
+        "Network (": ["\x1b[15~", "\x1b[[E", "\x1bn", "\x1b[110;3u"],
+        "find:": ["\x06", "\x1b[102;5u", "\x12", "\x1b[114;5u"],
     }
     run = running()
     for title, keys in forms.items():
@@ -195,21 +90,76 @@ def test_the_keys_of_the_table():
             run.type(key)
             run.sees(title)
             run.escape()
-    run.type("\x03")
-    assert run.ends() == 0
+    for key in ["\x03", "\x1b[99;5u", "\x1b[27;5;99~"]:
+        run.type("a draft")
+        run.sees("F2 Invite")
+        run.output = b""
+        run.type(key)
+        run.sees("Ctrl+C again quits")
+        run.output = b""
+    run.type("x" + "\x1b[99;5u" * 2)
+    assert run.ends() == 0 and run.is_restored
+    run.close()
+
+
+def test_keys_that_scroll_and_those_that_come_back():
+    run = running()
+    for number in range(40):
+        run.type(f"/nothing{number}\r")
+    run.sees("/nothing39")
+    # Where End leads back to is the newest line; each form of a key leaves it and comes back.
+    for up in ["\x1b[5~", "\x1b[5;1~", "\x1b[57421u\x1b[5~"]:
+        for end in ["\x1b[F", "\x1bOF", "\x1b[4~", "\x1b[8~", "\x1b[6~"]:
+            run.output = b""
+            run.type(up)
+            run.sees("End: newest")
+            run.output = b""
+            run.type(end)
+            run.sees("nothing39")
+    run.output = b""
+    run.type("\x1b[17~")
+    run.sees("(/help lists all")
+    run.output = b""
+    run.type("\x0c")
+    run.sees("nothing39")
+    run.output = b""
+    run.type("\x1bb")
+    run.sees("* unknown command /nothing39")
+    run.type("x\x03")
+    assert run.ends() == 0 and run.is_restored
+    run.close()
+
+
+def test_the_editor_has_the_terminal_for_itself_and_gives_it_back():
+    folder = tempfile.mkdtemp(prefix="mesh-tui-")
+    run = running(TMPDIR=folder, EDITOR="sh -c 'stty -g >$HOME/modes; printf \"edited\\ntwice\" >$0; sleep 0.3'")
+    for keys in ["\x18\x05", "\x1be"]:
+        run.output = b""
+        run.type("draft" + keys)
+        # Ctrl+C in the editor is the editor's.
+        run.sees(LEFT.decode())
+        run.type("\x03")
+        run.sees("twice")
+        with open(os.path.join(run.home, "modes")) as file:
+            assert file.read() == run.modes_before, "the editor got our modes"
+        run.type("\x15")
+    assert not os.listdir(folder), os.listdir(folder)
+    os.rmdir(folder)
+    run.type("\x03\x03")
+    assert run.ends() == 0 and run.is_restored
     run.close()
 
 
 def test_terminals_and_locales():
     for term in ("xterm-256color", "xterm", "tmux-256color", "screen", "linux", "vt100"):
         for lang in (None, "C", "C.UTF-8", "xx_XX.nothing"):
-            for no_color in (("1",) if lang == "C.UTF-8" else (None,)):
+            for no_color in (None, "1"):
                 run = running(TERM=term, LANG=lang, NO_COLOR=no_color)
                 run.type("\x05")
                 run.sees("Your identity")
                 run.type("\x03\x03")
                 assert run.ends() == 0, (term, lang, no_color)
-                assert termios.tcgetattr(run.slave) == run.before
+                assert termios.tcgetattr(run.slave) == run.before, (term, lang, no_color)
                 is_ascii = all(byte < 0x80 for byte in run.output)
                 assert is_ascii == (lang == "C"), (term, lang)
                 coloured = re.search(rb"\x1b\[[0-9;]*3[1-7]m", run.output)
@@ -260,77 +210,6 @@ def test_nothing_happens_nothing_is_used():
     run.close()
 
 
-class Friend:
-    """mesh-chat in line mode, who is invited and writes what it is given."""
-
-    def __init__(self, nick, contact):
-        self.process = subprocess.Popen(
-            [os.path.join(BUILD, "mesh-chat"), "--nick", nick, "--ephemeral", "--invite-only", "--seed", contact, *LOOPBACK],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={"HOME": "/"})
-        self.key = self.wait("For a friend: ").split("For a friend: ")[1][:64]
-
-    def wait(self, text):
-        for line in self.process.stderr:
-            if text in line:
-                return line
-        raise AssertionError(f"the friend ended before {text!r}")
-
-    def write(self, text):
-        self.process.stdin.write(text)
-        self.process.stdin.flush()
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-
-
-def invited(run):
-    """Alice's contact stands in her transcript in pieces; at 200 columns in one."""
-    run.sees("For a friend: ")
-    contact = re.search(rb"[0-9a-f]{64}@127\.0\.0\.1:\d+", run.output).group().decode()
-    friend = Friend("bob", contact)
-    run.type(f"/invite {friend.key}\r")
-    run.sees("bob joined")
-    return friend
-
-
-def test_ten_thousand_messages_with_bounded_memory_while_somebody_types():
-    run = running(columns=200)
-    friend = invited(run)
-    run.read(1)
-    before = run.resident()
-    count = 10_000
-    begin = time.monotonic()
-    friend.write("".join(f"message number {number} of a flood that somebody pours out\n" for number in range(count)))
-    friend.write("the last one Ж\n")
-    # Signs that stand nowhere else: curses sends only what changes, so longer words come in pieces.
-    echoes = []
-    is_over = False
-    while not is_over:
-        assert time.monotonic() - begin < 120, run.output[-500:]
-        mark = "ΩΨ"[len(echoes) % 2]
-        is_over = "Ж".encode() in run.output
-        run.output = b""
-        sent = time.monotonic()
-        run.type(mark)
-        run.sees(mark, within=LIMIT)
-        echoes.append(time.monotonic() - sent)
-        is_over = is_over or "Ж".encode() in run.output
-        run.type("\x15")
-        run.read(0.2)
-        is_over = is_over or "Ж".encode() in run.output
-    took = time.monotonic() - begin
-    grown = run.resident() - before
-    echoes.sort()
-    print(f"        {count} messages in {took:.1f} s, {grown >> 10} MiB more, typing shown after "
-          f"{echoes[len(echoes) // 2] * 1000:.0f} ms (median), {echoes[-1] * 1000:.0f} ms (worst)")
-    assert grown < 150_000, grown
-    run.type("\x03\x03")
-    assert run.ends() == 0 and run.is_restored
-    friend.close()
-    run.close()
-
-
 def test_a_closed_terminal_ends_the_program():
     run = running()
     os.close(run.slave)
@@ -339,18 +218,5 @@ def test_a_closed_terminal_ends_the_program():
     shutil.rmtree(run.home, ignore_errors=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", help="parts of the names of tests")
-    wanted = parser.parse_args().names
-    tests = [(name, test) for name, test in globals().items() if name.startswith("test_")]
-    for name, test in tests:
-        if wanted and not any(part in name for part in wanted):
-            continue
-        begin = time.monotonic()
-        test()
-        print(f"{time.monotonic() - begin:5.1f} s  {name[5:].replace('_', ' ')}", flush=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(globals(), __doc__))

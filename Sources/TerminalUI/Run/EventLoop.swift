@@ -13,13 +13,16 @@ extension ChatModel: Screen {}
 
 /// The one thread that owns the terminal: it waits, decodes, lets the model change, and draws at most 60 times a second.
 package struct EventLoop {
-    /// In milliseconds: a frame, and how long a lone Esc may be the beginning of a sequence.
-    private static let (frame, escapeDelay): (UInt64, Int) = (16, 25)
+    /// In milliseconds: a frame, the least time to one that shows what was typed, and how long a lone Esc may be the
+    /// beginning of a sequence.
+    private static let (frame, typedFrame, escapeDelay): (UInt64, UInt64, Int) = (16, 4, 25)
 
     private let terminal: any Terminal
     private let mailbox: Mailbox
     private var decoder: KeyDecoder
     private var isDirty = true
+    /// Something typed is not shown yet; whoever typed it feels each millisecond.
+    private var isTyped = false
     private var lastFrame: UInt64 = 0
     private var stops = 0
     /// More is in the mailbox, whose pipe was emptied already.
@@ -49,17 +52,19 @@ package struct EventLoop {
 
     private mutating func draw(_ screen: some Screen) {
         let now = TimeText.now
-        guard isDirty, now >= lastFrame + Self.frame || now < lastFrame else { return }
+        guard isDirty, now >= nextFrame || now < lastFrame else { return }
         if let lines = screen.bareLines { terminal.present(bare: lines) } else { terminal.present(screen.canvas) }
-        (isDirty, lastFrame) = (false, now)
+        (isDirty, isTyped, lastFrame) = (false, false, now)
     }
+
+    private var nextFrame: UInt64 { lastFrame + (isTyped ? Self.typedFrame : Self.frame) }
 
     /// Until the next frame, the end of a half key, or the next minute, which the status line shows.
     private var patience: Int {
         if hasMore { return 0 }
         let now = TimeText.now
         var limit = Int(60_000 - now % 60_000)
-        if isDirty { limit = min(limit, Int(lastFrame + Self.frame - min(now, lastFrame + Self.frame))) }
+        if isDirty { limit = min(limit, Int(nextFrame - min(now, nextFrame))) }
         if decoder.isWaiting { limit = min(limit, Self.escapeDelay) }
         return limit
     }
@@ -77,6 +82,7 @@ package struct EventLoop {
         }
         if wake.contains(.size) || wake.contains(.continued) { events.append(.resized(terminal.size)) }
         if wake.contains(.input) {
+            isTyped = true
             if let bytes = terminal.read() { events += bytes.isEmpty ? [.stop] : decoder.feed(bytes).map(Event.typed) }
         } else if decoder.isWaiting, !wake.contains(.pipe) {
             events += decoder.flush().map(Event.typed)
