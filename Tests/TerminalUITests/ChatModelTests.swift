@@ -227,6 +227,14 @@ import Testing
         #expect(scene.screen.contains("m10999"))
     }
 
+    @Test func timesCanBeLeftOut() {
+        var scene = Scene(size)
+        scene.say("hello", from: Scene.bob)
+        #expect(scene.screen.contains("14:15    bob │ hello"))
+        scene.press(.alt("t"))
+        #expect(scene.screen.contains("\n    bob │ hello"))
+    }
+
     @Test func sameEventsMakeTheSameScreen() {
         var (one, other) = (Scene(size), Scene(size))
         for number in 0..<50 {

@@ -56,6 +56,7 @@ extension ChatModel {
         case .bare: isBare = true
         case .find: find = InputLine()
         case .panels: showsPanels.toggle()
+        case .times: showsTimes.toggle()
         case .help, .invite, .members, .identity, .network: return open(action)
         case .window, .nextWindow, .previousWindow, .nextUnread: goTo(action)
         case .pageUp, .pageDown, .dayUp, .dayDown, .newest: scroll(action)

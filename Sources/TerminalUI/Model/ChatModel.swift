@@ -28,6 +28,7 @@ package struct ChatModel: Sendable {
     package internal(set) var current = 0
     package internal(set) var popup: Popup?
     var showsPanels = true
+    var showsTimes = true
     var hasFocus = true
     var find: InputLine?
     var completion: Completion?

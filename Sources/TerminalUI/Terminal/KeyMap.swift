@@ -1,7 +1,7 @@
 /// What a key does in the chat.
 package enum Action: Hashable, Sendable {
     // Popups and panels.
-    case help, invite, members, identity, network, find, panels, bare
+    case help, invite, members, identity, network, find, panels, times, bare
     // Chats.
     case window(Int), nextWindow, previousWindow, nextUnread
     // The transcript.
@@ -56,6 +56,7 @@ package struct KeyMap: Sendable {
         Binding("identity", .identity, keys: [Key(.function(4)), .control("e")], summary: "your identity"),
         Binding("network", .network, keys: [Key(.function(5)), .alt("n")], summary: "the network"),
         Binding("panels", .panels, keys: [Key(.function(6))], summary: "panels on or off"),
+        Binding("times", .times, keys: [.alt("t")], summary: "times on or off"),
         Binding("bare", .bare, keys: [.alt("b")], summary: "only the text, for copying; any key comes back"),
         Binding("find", .find, keys: [.control("f"), .control("r")], summary: "find in this chat"),
         Binding("page_up", .pageUp, keys: [Key(.pageUp)], summary: "older messages"),

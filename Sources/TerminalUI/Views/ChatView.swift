@@ -78,9 +78,9 @@ enum ChatView {
             }
             return
         }
-        canvas.write(row.clock, number, left, .dim, end: right)
+        canvas.write(row.clock, number, left, .dim, end: min(right, left + transcript.clockWidth))
         let name = CellWidth.fit(row.name, transcript.nameWidth, atEnd: true)
-        let body = canvas.write(name, number, left + TranscriptLayout.clockWidth, row.nameStyle, end: right)
+        let body = canvas.write(name, number, left + transcript.clockWidth, row.nameStyle, end: right)
         var column = canvas.write(" │ ", number, body, .dim, end: right)
         for span in row.spans {
             column = canvas.write(span.text, number, column, span.style, end: right, link: span.link)

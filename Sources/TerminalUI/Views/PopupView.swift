@@ -112,9 +112,12 @@ enum VerifyView {
             ? "NEW KEY: another key was known under this name"
             : model.snapshot.verified.contains(id) ? "verified by you" : "not verified yet"
         rows += [Span].wrapped(known + (sponsor ?? ""), width, model.snapshot.newKeys.contains(id) ? .alarm : .plain)
-        rows += [
-            [Span(text: "Their key  ")] + .text(KeyField.groups(String(id.hex.prefix(32))).joined(separator: " "), .dim)
-        ]
+        let keyGroups = KeyField.groups(id.hex)
+        let perRow = width < 50 ? 2 : 4
+        for start in stride(from: 0, to: keyGroups.count, by: perRow) {
+            let label = Span(text: start == 0 ? "Their key  " : "           ")
+            rows.append([label] + .text(keyGroups[start..<start + perRow].joined(separator: " "), .dim))
+        }
         let trust = model.snapshot.newKeys.contains(id) ? "t trust the new key  " : ""
         PopupBox.draw(
             "Verify \(name) (F3 then Enter, /verify)", rows, footer: "m they match  d they differ  \(trust)Esc later",

@@ -23,7 +23,6 @@ struct TranscriptRow {
 
 /// The entries of a window as rows of a certain width.
 struct TranscriptLayout {
-    static let clockWidth = 5
     private static let markWidth = 9
 
     let window: Window
@@ -34,15 +33,18 @@ struct TranscriptLayout {
     let time: LocalTime
     let query: String
     let nameWidth: Int
+    /// 0 where no times are shown.
+    let clockWidth: Int
 
     init(_ model: ChatModel, _ window: Window, width: Int) {
         (self.window, self.width, snapshot, selfID) = (window, width, model.snapshot, model.selfID)
         (colours, time, query) = (model.traits.colours, model.time, model.find?.text.lowercased() ?? "")
+        clockWidth = model.showsTimes ? 5 : 0
         let longest = snapshot.members.compactMap { $0.nick.map { CellWidth.of($0) } }.max() ?? 0
         nameWidth = width < 60 ? 7 : min(max(7, longest), width < 100 ? 10 : 14)
     }
 
-    var bodyWidth: Int { max(8, width - Self.clockWidth - nameWidth - 3) }
+    var bodyWidth: Int { max(8, width - clockWidth - nameWidth - 3) }
 
     /// The rows of one entry, with the lines that stand above it.
     func rows(at index: Int) -> [TranscriptRow] {
