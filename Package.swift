@@ -19,6 +19,7 @@ let package = Package(
         .executable(name: "mesh-chat", targets: ["mesh-chat"]),
         .executable(name: "mesh-node", targets: ["mesh-node"]),
         .executable(name: "mesh-sim", targets: ["mesh-sim"]),
+        .executable(name: "mesh-cluster", targets: ["mesh-cluster"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -27,6 +28,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
         // C at the edge: OpenSSL's macros as functions, nothing else.
@@ -81,7 +84,7 @@ let package = Package(
         .target(
             name: "ChatKit",
             dependencies: [
-                "Mesh", "MeshCore", "MeshCrypto", "MeshStore",
+                "Mesh", "MeshCore", "MeshCrypto", "MeshStore", "MeshTransport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -131,6 +134,24 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Clusters of real nodes on one machine, scripted and broken on purpose; a tool of the repository.
+        .target(
+            name: "ClusterKit",
+            dependencies: [
+                "ChatKit", "MeshCore", "MeshCrypto", "MeshSimulator",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "mesh-cluster",
+            dependencies: [
+                "ClusterKit", "ChatKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
         // Golden holds texts that the tests read by their path.
         .testTarget(
             name: "MeshCoreTests", dependencies: ["MeshCore", "MeshCrypto", "MeshSimulator"], exclude: ["Golden"],
@@ -153,7 +174,7 @@ let package = Package(
         .testTarget(
             name: "MeshTests",
             dependencies: [
-                "Mesh", "MeshCore", "MeshCrypto",
+                "Mesh", "MeshCore", "MeshCrypto", "MeshTransport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

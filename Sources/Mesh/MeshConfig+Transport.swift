@@ -18,11 +18,10 @@ extension MeshConfig {
         }
         var append: (@Sendable ([[UInt8]]) throws -> Void)?
         if let store { append = { entries in try store.append(entries) } }
-        return NodeDriver.Settings(
-            transport: Transport.Settings(
-                bind: bindAddress, tls: context, connectTimeout: connectTimeout,
-                discoveryPort: discovers && discoveryPort != 0 ? discoveryPort : nil, logger: logger),
-            advertise: advertise,
-            append: append, store: messageStore)
+        var transport = Transport.Settings(
+            bind: bindAddress, tls: context, connectTimeout: connectTimeout,
+            discoveryPort: discovers && discoveryPort != 0 ? discoveryPort : nil, logger: logger)
+        transport.faults = faults
+        return NodeDriver.Settings(transport: transport, advertise: advertise, append: append, store: messageStore)
     }
 }

@@ -1,6 +1,7 @@
 public import Logging
 public import MeshCore
 public import MeshCrypto
+package import MeshTransport
 
 /// How a node is set up: the fields of the original's table, with its defaults, and what we add.
 public struct MeshConfig: Sendable {
@@ -57,6 +58,8 @@ public struct MeshConfig: Sendable {
     package var messageStore: (any DurableStore)?
     /// Why there is none although one was wanted; it becomes a warning.
     package var historyProblem: String?
+    /// For test clusters: how this node's links misbehave, from the start on. Nil: they never do, whoever asks for it.
+    package var faults: FaultTable?
     public var logger = Logger(label: "mesh") { _ in SwiftLogNoOpLogHandler() }
 
     public init() {}

@@ -1,5 +1,5 @@
 public import MeshCore
-internal import MeshTransport
+package import MeshTransport
 
 extension MeshNode {
     public func setNick(_ nick: String) async throws { try await order(.setNick(nick)) }
@@ -84,8 +84,13 @@ extension MeshNode {
         try await order(.unicast(to: peer, payload))
     }
 
-    /// For tests: links to these endpoints break and dials there fail, until it is called anew.
-    package func cutOff(from endpoints: Set<Endpoint>) async throws { try await ask { $0.cutOff(from: endpoints) } }
+    // MARK: Faults, for tests of whole meshes
+
+    /// How the links misbehave; nil unless the configuration enables it.
+    package func faults() async throws -> FaultTable? { try await ask { $0.faults } }
+
+    /// False when the configuration does not enable it: then nothing happens.
+    package func setFaults(_ table: FaultTable) async throws -> Bool { try await ask { $0.setFaults(table) } }
 
     private func sent(_ command: Command) async throws -> Hash {
         guard case .sent(let id) = try await order(command) else {

@@ -104,8 +104,11 @@ package final class NodeDriver {
     /// Gives the watcher up: its future fails with `error`.
     package func unwatch(_ id: UInt64, _ error: any Error) { watchers.remove(id, error) }
 
-    /// See ``Transport/cutOff``.
-    package func cutOff(from endpoints: Set<Endpoint>) { transport.cutOff = endpoints }
+    /// How the links misbehave; nil unless the settings enable it.
+    package var faults: FaultTable? { transport.faults }
+
+    /// See ``Transport/setFaults(_:)``.
+    package func setFaults(_ table: FaultTable) -> Bool { transport.setFaults(table) }
 
     /// The first messages with `index >= since`, those that are only on disk too, at most `limit` and at most
     /// ``historyLimit``, in causal order.

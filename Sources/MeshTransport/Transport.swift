@@ -19,6 +19,8 @@ package final class Transport {
         package var securingLimit: Duration = .seconds(5)
         /// For the peer to read what was queued when a link is closed.
         package var lingerLimit: Duration = .seconds(1)
+        /// How the links misbehave from the start on; nil: they never do, and ``Transport/setFaults(_:)`` is refused.
+        package var faults: FaultTable?
 
         package init(
             bind: Endpoint, tls: TLSContext?, connectTimeout: Duration, discoveryPort: UInt16?, logger: Logger
@@ -67,6 +69,7 @@ package final class Transport {
 
     package init(settings: Settings, cryptography: any Cryptography, loop: any EventLoop) {
         (self.settings, self.cryptography, self.loop) = (settings, cryptography, loop)
+        faults = settings.faults
         gone = loop.makePromise()
     }
 
@@ -127,7 +130,9 @@ package final class Transport {
         let link = PeerLink(
             id: id, role: .dialler, remote: endpoint, expected: expected, mode: makeMode(), transport: self)
         links[id] = link
-        guard !cutOff.contains(endpoint) else { return link.abort(.unreachable("cut off")) }
+        let fault = faults?.fault(to: endpoint) ?? LinkFault()
+        guard !fault.resets else { return link.abort(.unreachable("cut off")) }
+        guard !fault.preventsDials else { return fail(link, after: settings.connectTimeout) }
         ClientBootstrap(group: loop)
             .connectTimeout(.nanoseconds(settings.connectTimeout.nanoseconds))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -176,13 +181,36 @@ package final class Transport {
         for link in links { link.flush() }
     }
 
-    /// A cable that tests cut: what was dialled there breaks, and new dials fail. Cut at both ends it parts a mesh.
-    package var cutOff: Set<Endpoint> = [] {
-        didSet {
-            let cut = links.values.filter { $0.role == .dialler && cutOff.contains($0.remote) }
-            for link in cut.sorted(by: { $0.id < $1.id }) { link.abort(.broken("cut off")) }
-            outlets.endOfBatch()
+    // MARK: Faults
+
+    /// How the links misbehave; nil unless the settings enable it.
+    package private(set) var faults: FaultTable?
+    private var faultHandlers: [LinkID: FaultHandler] = [:]
+
+    /// False when this node was not started with faults enabled.
+    package func setFaults(_ table: FaultTable) -> Bool {
+        guard faults != nil else { return false }
+        faults = table
+        let broken = links.values.filter { $0.role == .dialler && table.fault(to: $0.remote).resets }
+        for link in broken.sorted(by: { $0.id < $1.id }) { link.abort(.broken("cut off")) }
+        for id in faultHandlers.keys.sorted() { faultHandlers[id]?.faultChanged() }
+        outlets.endOfBatch()
+        return true
+    }
+
+    /// Nobody answers.
+    private func fail(_ link: PeerLink, after limit: Duration) {
+        loop.assumeIsolated().scheduleTask(in: .nanoseconds(limit.nanoseconds)) { [weak self] in
+            link.abort(.timeout)
+            self?.outlets.endOfBatch()
         }
+    }
+
+    private func makeFaultHandler(_ link: PeerLink) -> FaultHandler {
+        let endpoint = link.remote
+        let handler = FaultHandler { [weak self] in self?.faults?.fault(to: endpoint) ?? LinkFault() }
+        faultHandlers[link.id] = handler
+        return handler
     }
 
     // MARK: Deadlines
@@ -247,6 +275,7 @@ package final class Transport {
     private func linkGone(_ link: PeerLink) {
         link.channelIsGone()
         lingering[link.id] = nil
+        faultHandlers[link.id] = nil
         leavePlace(link.id)
         finishIfGone()
         outlets.endOfBatch()
@@ -297,6 +326,9 @@ package final class Transport {
 
     private func attach(_ link: PeerLink, to channel: any Channel) throws {
         channel.closeFuture.assumeIsolated().whenComplete { [self] _ in linkGone(link) }
+        if faults != nil, link.role == .dialler {
+            try channel.pipeline.syncOperations.addHandler(makeFaultHandler(link))
+        }
         if let tls = settings.tls {
             let role = link.role == .dialler ? TLSConnection.Role.client : .server
             let handler = TLSHandler(try TLSConnection(context: tls, role: role), role: role)

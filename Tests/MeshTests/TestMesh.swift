@@ -1,6 +1,7 @@
 import Mesh
 import MeshCore
 import MeshCrypto
+import MeshTransport
 import Testing
 
 /// Real nodes on loopback, with the product's defaults apart from addresses; discovery is off unless asked for.
@@ -12,6 +13,7 @@ enum TestMesh {
         config.nick = "node\(seed)"
         config.requireInvitation = closed
         config.discovers = false
+        config.faults = FaultTable()
         config.seedPeers = seeds.map { SeedPeer(key: $0.publicKey, endpoint: $0.listening) }
         return config
     }
@@ -63,6 +65,11 @@ enum TestMesh {
 }
 
 extension MeshNode {
+    /// Cut at both ends it parts a mesh.
+    func cutOff(from endpoints: Set<Endpoint>) async throws {
+        #expect(try await setFaults(FaultTable(resetting: endpoints)))
+    }
+
     func say(_ text: String) async throws -> Hash { try await sendChat(Array(text.utf8)) }
 
     /// All texts in the history, once there are at least `count`.

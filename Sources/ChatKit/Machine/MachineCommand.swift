@@ -1,5 +1,6 @@
 package import Mesh
 package import MeshCore
+package import MeshTransport
 
 /// Why a line was refused, for programs.
 package enum MachineCode: String, Sendable {
@@ -50,6 +51,8 @@ package enum MachineCommand: Equatable, Sendable {
     case wait(MeshCondition, timeout: Duration?)
     /// Events of these types only; of all types when empty.
     case subscribe(Set<String>)
+    /// How the links of a node in a test cluster misbehave from now on.
+    case faults(FaultTable)
     case quit
 }
 
@@ -75,7 +78,7 @@ package struct MachineRequest: Equatable, Sendable {
     package static let lineLimit = 256 * 1_024
     package static let names = [
         "send", "dm", "broadcast", "unicast", "invite", "revoke", "network", "verify", "trust", "accept", "nick",
-        "members", "links", "history", "clear", "who-has", "status", "graph", "wait", "subscribe", "quit",
+        "members", "links", "history", "clear", "who-has", "status", "graph", "wait", "subscribe", "faults", "quit",
     ]
 
     package init(ref: String? = nil, _ command: Result<MachineCommand, MachineRefusal>) {
@@ -138,6 +141,7 @@ package struct MachineRequest: Equatable, Sendable {
         case "graph": return .graph
         case "wait": return try wait(arguments)
         case "subscribe": return .subscribe(Set(try arguments.texts("types") ?? []))
+        case "faults": return .faults(try arguments.faults("set"))
         case "quit": return .quit
         default:
             let hint = NearestName.hint(for: name, among: names)
@@ -187,7 +191,7 @@ struct MachineArguments {
     init(_ value: JSON) { self.value = value }
 
     /// Null counts as missing.
-    private func field(_ name: String) -> JSON? {
+    func field(_ name: String) -> JSON? {
         guard let field = value[name], field != .null else { return nil }
         return field
     }

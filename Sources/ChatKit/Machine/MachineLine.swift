@@ -1,4 +1,5 @@
 package import MeshCore
+package import MeshTransport
 
 /// Lines out: answers to commands. Every line begins with `"v":1` and its type.
 package enum MachineLine {
@@ -68,7 +69,11 @@ package enum MachineLine {
 
     /// The fields stand in the line itself and once more under `status`, so that a reader who takes every answer
     /// from the member named like its type finds them too.
-    package static func status(ref: String?, _ status: NodeStatus, _ own: OwnAddress) -> JSON {
+    ///
+    /// - Parameter faults: nil for a node that takes none, as all but those of test clusters.
+    package static func status(
+        ref: String?, _ status: NodeStatus, _ own: OwnAddress, faults: FaultTable?
+    ) -> JSON {
         let fields: [JSON.Member] = [
             .init("id", .string(status.id.hex)), .init("nick", JSON(status.nick)),
             .init("network", JSON(status.network?.hex)), .init("networkName", JSON(status.networkName)),
@@ -79,6 +84,7 @@ package enum MachineLine {
             .init("converged", .bool(status.isConverged)), .init("stateHash", .string(status.stateHash.hex)),
             .init("messages", JSON(status.messages)),
             .init("keysSince", JSON(status.keysSince.map(TimeText.rfc3339))),
+            .init("faults", self.faults(faults)),
             .init("counters", .object(status.counters.map { .init($0.name, JSON($0.count)) })),
         ]
         return make("status", ref: ref, fields + [.init("status", .object(fields))])

@@ -50,7 +50,9 @@ package struct MachineRunner: Sendable {
             return MachineLine.history(ref: ref, try await node.chatHistory(since: since, limit: limit))
         case .clear: try await node.clearHistory()
         case .whoHas(let message): return try await delivery(of: message, ref)
-        case .status: return MachineLine.status(ref: ref, try await node.status(), session.ownAddress)
+        case .status: 
+            return MachineLine.status(
+                ref: ref, try await node.status(), session.ownAddress, faults: try await node.faults())
         case .graph: return MachineLine.graph(ref: ref, try await node.graph())
         case .wait(let condition, let timeout): try await node.wait(for: condition, timeout: timeout)
         case .subscribe(let types):
@@ -58,6 +60,10 @@ package struct MachineRunner: Sendable {
                 let hint = NearestName.hint(for: unknown, among: EventLine.types)
                 throw MachineRefusal(
                     .badArgument, "no event is called \"\(SafeText.printable(unknown, limit: 80))\"" + hint)
+            }
+        case .faults(let table):
+            guard try await node.setFaults(table) else {
+                throw MachineRefusal(.badCommand, "this node takes no faults; start it with: mesh-node run --enable-faults")
             }
         case .quit: break
         }

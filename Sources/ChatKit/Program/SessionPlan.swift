@@ -7,7 +7,7 @@ package import MeshCrypto
 package struct SessionPlan: Sendable {
     /// Nil for a throw-away identity.
     package let profile: Profile?
-    package let config: MeshConfig
+    package private(set) var config: MeshConfig
     /// Somebody asked for this very port, so no other one will do.
     package let isPortChosen: Bool
     /// Messages and prekeys are kept on disk.
@@ -38,6 +38,21 @@ package struct SessionPlan: Sendable {
             return try ConfigFile.load(path)
         } catch {
             throw UserError(error.status, error.sentence + "; to start without this file: --no-config")
+        }
+    }
+
+    /// For test clusters: lets the control socket break this node's links, as `faults` says from the start on.
+    ///
+    /// - Parameter faults: a JSON list as in the command `faults` of the machine interface.
+    /// - Throws: ``UserError`` 64.
+    package mutating func enableFaults(_ faults: String) throws(UserError) {
+        do {
+            let line = JSON.object([.init("set", try JSONParser.parse(faults.utf8))])
+            config.faults = try MachineArguments(line).faults("set")
+        } catch let refusal as MachineRefusal {
+            throw UserError(.usage, "--faults: \(refusal.reason)")
+        } catch {
+            throw UserError(.usage, "--faults must be a JSON list like [{\"to\":\"127.0.0.1:9001\",\"cutOut\":true}]")
         }
     }
 

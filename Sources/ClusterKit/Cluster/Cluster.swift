@@ -1,0 +1,209 @@
+internal import ChatKit
+internal import Glibc
+internal import MeshCore
+internal import MeshCrypto
+
+/// A cluster of real nodes on this machine, each a process of its own, driven over their control sockets.
+///
+/// Everything ends with this process: the nodes because the system kills them then, the folder with the next start.
+package actor Cluster {
+    package struct Settings: Sendable {
+        /// The program `mesh-node`.
+        package var program: String
+        /// For clusters that do not say.
+        package var usesTLS = true
+        package var ports = PortFinder.standard
+
+        package init(program: String) { self.program = program }
+    }
+
+    package let folder: ClusterFolder
+    let settings: Settings
+    var nodes: [Int: ClusterNode] = [:]
+    var faults = FaultPlan()
+    var isOpen = false
+    var usesTLS: Bool
+    private var ports: PortFinder
+    private var random: SeededGenerator
+
+    package init(_ folder: ClusterFolder, _ settings: Settings) {
+        (self.folder, self.settings, usesTLS) = (folder, settings, settings.usesTLS)
+        ports = PortFinder(settings.ports)
+        random = SeededGenerator(seed: UInt64.random(in: 0 ... .max))
+    }
+
+    // MARK: Nodes
+
+    /// Brings up nodes 1 to N and waits until all see the same.
+    func up(_ options: UpOptions) async throws {
+        guard nodes.isEmpty else {
+            throw UserError(.usage, "this cluster is up; start more nodes with start, or end it with down first")
+        }
+        if let seed = options.randomSeed { random = SeededGenerator(seed: seed) }
+        (isOpen, usesTLS) = (options.isOpen, options.usesTLS ?? settings.usesTLS)
+        let numbers = Array(1...options.count)
+        for number in numbers { try create(number, seeds: options.topology.seed(of: number, &random).map { [$0] } ?? []) }
+        try await launch(1)
+        if !isOpen {
+            try await call(1, "network", [.init("action", .string("new")), .init("name", .string(folder.name))])
+            for number in numbers.dropFirst() { try await invite(number, by: 1) }
+        }
+        try await each(Array(numbers.dropFirst())) { cluster, number in try await cluster.launch(number) }
+        try await wait(numbers, [.count(.online, .equal, options.count), .agree], options.limit)
+    }
+
+    /// Starts nodes that are new; in a closed network somebody invites them first.
+    func start(_ numbers: [Int], _ options: StartOptions) async throws {
+        if let known = numbers.first(where: { nodes[$0] != nil }) {
+            throw UserError(.usage, "\(NodeSelection.name(known)) is there already; use restart")
+        }
+        let member = nodes.values.filter(\.answers).map(\.number).min()
+        let seeds = try options.seeds.map(select) ?? member.map { [$0] } ?? []
+        for number in numbers {
+            try create(number, seeds: seeds)
+            if let security = options.security {
+                nodes[number]?.usesTLS = security == .other ? !usesTLS : security == .on
+            }
+            if let member, !isOpen, !options.isUninvited { try await invite(number, by: member) }
+        }
+        try await each(numbers) { cluster, number in try await cluster.launch(number) }
+    }
+
+    /// Gives a node its folder, identity and port.
+    private func create(_ number: Int, seeds: [Int]) throws {
+        let path = folder.node(number)
+        try Folder.prepare(path)
+        let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
+        guard let seed = IdentitySeed(bytes: bytes) else { preconditionFailure("an identity has 32 bytes") }
+        try IdentityFile.create(path + "/identity.key", seed)
+        let host = "127.0.0.1"
+        let port = try ports.find(on: host)
+        nodes[number] = ClusterNode(
+            number: number, folder: path, key: IdentityKey(seed: seed).publicKey.hex, address: "\(host):\(port)",
+            host: host, port: port, usesTLS: usesTLS, seeds: seeds.compactMap { nodes[$0]?.contact })
+    }
+
+    /// Starts the process of a node that has none, and returns once it listens.
+    func launch(_ number: Int) async throws {
+        guard let node = nodes[number], !node.isAlive else { return }
+        let arguments = node.arguments(isOpen: isOpen, faults: faultTable(of: number), discovers: false)
+        let process = try await NodeProcess.start(
+            .init(program: settings.program, arguments: arguments, log: node.log, prefix: node.prefix))
+        nodes[number]?.process = process
+        nodes[number]?.isStopped = false
+        guard await process.firstLine() != nil else {
+            throw StepFailure(expected: "\(node.name) starts", found: [LogTail.last(1, of: node.log).joined()])
+        }
+    }
+
+    func restart(_ numbers: [Int]) async throws {
+        try await kill(numbers.filter { nodes[$0]?.isAlive == true }, isHard: false)
+        try await each(numbers) { cluster, number in try await cluster.launch(number) }
+    }
+
+    /// Returns when they are gone.
+    func kill(_ numbers: [Int], isHard: Bool) async throws {
+        for number in numbers {
+            nodes[number]?.process?.send(isHard ? SIGKILL : SIGTERM)
+            // Who is stopped says goodbye only after waking up.
+            if !isHard { try resume([number]) }
+        }
+        for number in numbers { await nodes[number]?.process?.waitForEnd() }
+    }
+
+    func stop(_ numbers: [Int]) throws {
+        for number in numbers {
+            nodes[number]?.process?.send(SIGSTOP)
+            nodes[number]?.isStopped = true
+        }
+    }
+
+    func resume(_ numbers: [Int]) throws {
+        for number in numbers {
+            nodes[number]?.process?.send(SIGCONT)
+            nodes[number]?.isStopped = false
+        }
+    }
+
+    /// Ends all nodes and removes everything. Whoever has not said goodbye after three seconds is killed.
+    package func down() async {
+        let living = nodes.values.filter(\.isAlive).map(\.number)
+        for number in living { nodes[number]?.process?.send(SIGTERM) }
+        try? resume(living)
+        let reaper = Task {
+            try await Task.sleep(for: .seconds(3))
+            for number in living { nodes[number]?.process?.send(SIGKILL) }
+        }
+        for number in living { await nodes[number]?.process?.waitForEnd() }
+        reaper.cancel()
+        nodes = [:]
+        folder.remove()
+    }
+
+    // MARK: For the steps
+
+    /// The nodes that are meant.
+    ///
+    /// - Throws: ``UserError`` 64 for one that is not there, 69 when there is none at all.
+    func select(_ selection: NodeSelection) throws(UserError) -> [Int] {
+        guard !nodes.isEmpty else {
+            throw UserError(.unavailable, "the cluster has no nodes yet; start some with: up 3")
+        }
+        guard case .these(let numbers) = selection else { return nodes.keys.sorted() }
+        if let unknown = numbers.first(where: { nodes[$0] == nil }) { throw missing(unknown) }
+        return numbers
+    }
+
+    /// The node of that number.
+    func node(_ number: Int) throws(UserError) -> ClusterNode {
+        guard let node = nodes[number] else { throw missing(number) }
+        return node
+    }
+
+    private func missing(_ number: Int) -> UserError {
+        UserError(
+            .usage,
+            "there is no \(NodeSelection.name(number)); there are \(NodeSelection.text(nodes.keys.sorted())), and start "
+                + "\(NodeSelection.name(number)) makes it")
+    }
+
+    /// Asks a node something; a refusal is a failure of the step.
+    @discardableResult
+    func call(_ number: Int, _ command: String, _ fields: [JSON.Member] = []) async throws -> JSON {
+        let node = try node(number)
+        do {
+            return try await node.control.call(command, fields)
+        } catch .refused(let code, let reason) {
+            throw StepFailure(expected: "\(node.name) does \(command)", found: ["\(node.name): \(reason) (\(code))"])
+        } catch {
+            let why = node.isAlive ? node.isStopped ? "it is stopped" : "\(error)" : "it does not run"
+            throw StepFailure(expected: "\(node.name) does \(command)", found: ["\(node.name) does not answer: \(why)"])
+        }
+    }
+
+    func invite(_ number: Int, by member: Int) async throws {
+        try await call(member, "invite", [.init("key", .string(try node(number).key))])
+    }
+
+    /// Does the same with several nodes at once.
+    func each(
+        _ numbers: [Int], _ body: @escaping @Sendable (isolated Cluster, Int) async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in numbers { group.addTask { try await body(self, number) } }
+            try await group.waitForAll()
+        }
+    }
+}
+
+extension Topology {
+    /// Whom a node dials first.
+    func seed(of number: Int, _ random: inout SeededGenerator) -> Int? {
+        guard number > 1 else { return nil }
+        switch self {
+        case .star: return 1
+        case .chain: return number - 1
+        case .random: return Int.random(in: 1..<number, using: &random)
+        }
+    }
+}

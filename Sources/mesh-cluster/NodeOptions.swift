@@ -1,0 +1,28 @@
+import ArgumentParser
+import ChatKit
+import ClusterKit
+
+/// How the nodes of a cluster are made.
+struct NodeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("TLS on the links of clusters that do not say.", valueName: "on|off"))
+    var tls: OnOff = .on
+
+    @Option(help: ArgumentHelp("Where the nodes listen.", valueName: "FROM-TO", visibility: .default))
+    var ports: String?
+
+    @Option(help: ArgumentHelp("The program mesh-node. Default: beside this one.", valueName: "PATH"))
+    var node: String?
+
+    /// - Throws: ``UserError`` 64, 69.
+    func settings() throws(UserError) -> Cluster.Settings {
+        var settings = Cluster.Settings(program: try NodeProgram.find(node))
+        settings.usesTLS = tls == .on
+        if let ports {
+            guard let range = PortFinder.range(ports) else {
+                throw UserError(.usage, "--ports must be like 20000-20100")
+            }
+            settings.ports = range
+        }
+        return settings
+    }
+}
