@@ -9,7 +9,22 @@ struct MeshCluster: AsyncParsableCommand {
         commandName: "mesh-cluster",
         abstract: "Clusters of real nodes on this machine: brought up, broken on purpose, checked.",
         version: "mesh-cluster \(Version.text)",
-        subcommands: [RunScenarios.self])
+        groupedSubcommands: [
+            CommandGroup(name: "Clusters", subcommands: [Up.self, Down.self, Processes.self, Logs.self]),
+            CommandGroup(name: "Stories", subcommands: [RunScenarios.self]),
+            CommandGroup(
+                name: "Nodes",
+                subcommands: [
+                    Start.self, Kill.self, Stop.self, Continue.self, Pause.self, Restart.self, Execute.self,
+                    Certificates.self, Keep.self,
+                ]),
+            CommandGroup(
+                name: "Group", subcommands: [Send.self, Direct.self, Invite.self, Revoke.self]),
+            CommandGroup(name: "Network", subcommands: [Cut.self, Net.self, Hide.self, Heal.self]),
+            CommandGroup(
+                name: "Look",
+                subcommands: [Members.self, Links.self, Status.self, Graph.self, Wait.self, Expect.self]),
+        ])
 }
 
 /// Tells the user what is wrong and ends with its exit status.

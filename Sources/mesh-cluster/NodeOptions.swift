@@ -7,11 +7,16 @@ struct NodeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("TLS on the links of clusters that do not say.", valueName: "on|off"))
     var tls: OnOff = .on
 
-    @Option(help: ArgumentHelp("Where the nodes listen.", valueName: "FROM-TO", visibility: .default))
+    @Option(help: ArgumentHelp("Where the nodes listen.", valueName: "FROM-TO"))
     var ports: String?
 
     @Option(help: ArgumentHelp("The program mesh-node. Default: beside this one.", valueName: "PATH"))
     var node: String?
+
+    /// The same for the keeper.
+    var flags: [String] {
+        ["--tls", tls.rawValue] + (ports.map { ["--ports", $0] } ?? []) + (node.map { ["--node", $0] } ?? [])
+    }
 
     /// - Throws: ``UserError`` 64, 69.
     func settings() throws(UserError) -> Cluster.Settings {

@@ -17,10 +17,10 @@ struct RunScenarios: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        ProcessSetup.harden()
         await reporting {
             let scenarios = try files.map { try ScenarioFile.read($0) }
             let settings = try options.settings()
+            ProcessSetup.harden()
             let printsJSON = json
             let task = Task {
                 try await ScenarioSuite(scenarios, settings: settings) { event in
@@ -29,7 +29,14 @@ struct RunScenarios: AsyncParsableCommand {
                 }.play()
             }
             let signals = await StopSignals { task.cancel() }
-            let (passed, failed) = try await task.value
+            let (passed, failed): (Int, Int)
+            do {
+                (passed, failed) = try await task.value
+            } catch is CancellationError {
+                StandardError.say("mesh-cluster: interrupted; everything is ended")
+                // What shells say of a program that SIGINT ended: 128 + 2.
+                Glibc.exit(130)
+            }
             withExtendedLifetime(signals) {}
             print(RunReport.total(passed: passed, failed: failed))
             ProcessSetup.end(failed == 0 ? .ok : .failed)

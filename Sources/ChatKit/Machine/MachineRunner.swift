@@ -50,7 +50,7 @@ package struct MachineRunner: Sendable {
             return MachineLine.history(ref: ref, try await node.chatHistory(since: since, limit: limit))
         case .clear: try await node.clearHistory()
         case .whoHas(let message): return try await delivery(of: message, ref)
-        case .status: 
+        case .status:
             return MachineLine.status(
                 ref: ref, try await node.status(), session.ownAddress, faults: try await node.faults())
         case .graph: return MachineLine.graph(ref: ref, try await node.graph())
@@ -63,7 +63,8 @@ package struct MachineRunner: Sendable {
             }
         case .faults(let table):
             guard try await node.setFaults(table) else {
-                throw MachineRefusal(.badCommand, "this node takes no faults; start it with: mesh-node run --enable-faults")
+                throw MachineRefusal(
+                    .badCommand, "this node takes no faults; start it with: mesh-node run --enable-faults")
             }
         case .quit: break
         }

@@ -32,9 +32,11 @@ extension Cluster {
     /// Runs a command of mesh-node about a node.
     func execute(_ number: Int, _ arguments: [String]) async throws -> [String] {
         let node = try node(number)
-        let own = ["id", "cert", "keygen"].contains(arguments.first) ? ["--config", node.folder] : ["--control", node.socket]
+        let own =
+            ["id", "cert", "keygen"].contains(arguments.first)
+            ? ["--config", node.folder] : ["--control", node.socket]
         let result = try await Subprocess.run(
-            .name(settings.program), arguments: Arguments(arguments + own), input: .none,
+            .word(settings.program), arguments: Arguments(arguments + own), input: .none,
             output: .string(limit: 1 << 26), error: .string(limit: 1 << 20))
         let text = result.standardOutput.split(separator: "\n", omittingEmptySubsequences: false)
         guard case .exited(0) = result.terminationStatus else {

@@ -42,7 +42,9 @@ package actor Cluster {
         if let seed = options.randomSeed { random = SeededGenerator(seed: seed) }
         (isOpen, usesTLS) = (options.isOpen, options.usesTLS ?? settings.usesTLS)
         let numbers = Array(1...options.count)
-        for number in numbers { try create(number, seeds: options.topology.seed(of: number, &random).map { [$0] } ?? []) }
+        for number in numbers {
+            try create(number, seeds: options.topology.seed(of: number, &random).map { [$0] } ?? [])
+        }
         try await launch(1)
         if !isOpen {
             try await call(1, "network", [.init("action", .string("new")), .init("name", .string(folder.name))])

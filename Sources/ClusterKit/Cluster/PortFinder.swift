@@ -8,6 +8,8 @@ package struct PortFinder: Sendable {
 
     private let range: ClosedRange<UInt16>
     private var next: UInt16
+    /// Found before, and perhaps not yet listened on.
+    private var given: Set<UInt16> = []
 
     package init(_ range: ClosedRange<UInt16> = standard) {
         self.range = range
@@ -20,7 +22,7 @@ package struct PortFinder: Sendable {
         for _ in 0..<range.count {
             let port = next
             next = next == range.upperBound ? range.lowerBound : next + 1
-            if Self.isFree(port, on: host) { return port }
+            if Self.isFree(port, on: host), given.insert(port).inserted { return port }
         }
         throw UserError(
             .cannotCreate,

@@ -59,7 +59,9 @@ package enum NodeSelection: Equatable, Sendable, CustomStringConvertible {
             var last = index
             while last + 1 < numbers.endIndex, numbers[last + 1] == numbers[last] + 1 { last += 1 }
             let first = name(numbers[index])
-            parts.append(last == index ? first : last == index + 1 ? "\(first),\(name(numbers[last]))" : "\(first)..\(numbers[last])")
+            parts.append(
+                last == index
+                    ? first : last == index + 1 ? "\(first),\(name(numbers[last]))" : "\(first)..\(numbers[last])")
             index = last + 1
         }
         return parts.joined(separator: ",")

@@ -88,7 +88,9 @@ extension Step {
     private static func cut(_ rest: [String]) throws(StepMistake) -> Step {
         var words = StepWords("cut", rest, options: ["--one-way", "--reset"])
         let (isOneWay, isReset) = (words.flag("--one-way"), words.flag("--reset"))
-        guard !isOneWay || !isReset else { throw StepMistake("cut: a reset is heard on both sides; leave out --one-way") }
+        guard !isOneWay || !isReset else {
+            throw StepMistake("cut: a reset is heard on both sides; leave out --one-way")
+        }
         let left = try words.nodes("one side")
         guard try words.next("a / between the sides") == "/" else {
             throw StepMistake("cut: between the sides stands a /, as in cut node1,node2 / node3..5")
@@ -144,7 +146,9 @@ extension Step {
     }
 
     private static func share(_ text: String) -> Double? {
-        guard text.hasSuffix("%"), let percent = Double(text.dropLast()), (0..<100).contains(percent) else { return nil }
+        guard text.hasSuffix("%"), let percent = Double(text.dropLast()), (0..<100).contains(percent) else {
+            return nil
+        }
         return percent / 100
     }
 }

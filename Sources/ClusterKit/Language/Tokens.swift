@@ -50,7 +50,8 @@ enum Tokens {
             }
             guard let value = variables[name] else {
                 throw StepMistake(
-                    "no variable is called \"\(name.shown)\"" + NearestName.hint(for: name, among: variables.keys.sorted()))
+                    "no variable is called \"\(name.shown)\""
+                        + NearestName.hint(for: name, among: variables.keys.sorted()))
             }
             result += value
         }

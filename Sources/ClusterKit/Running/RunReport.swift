@@ -33,16 +33,20 @@ extension ScenarioRun.Event {
         switch self {
         case .began(let name): Self.object("scenario", name, [])
         case .step(let name, let line, let since, let took, let output):
-            Self.object("step", name, Self.fields(line, since) + [
-                .init("ms", .integer(took.milliseconds)), .init("ok", .bool(true)),
-                .init("output", .array(output.map(JSON.string))),
-            ])
+            Self.object(
+                "step", name,
+                Self.fields(line, since) + [
+                    .init("ms", .integer(took.milliseconds)), .init("ok", .bool(true)),
+                    .init("output", .array(output.map(JSON.string))),
+                ])
         case .failed(let name, let line, let since, let failure, let tails):
-            Self.object("step", name, Self.fields(line, since) + [
-                .init("ok", .bool(false)), .init("expected", .string(failure.expected)),
-                .init("found", .array(failure.found.map(JSON.string))),
-                .init("logs", .object(tails.map { .init($0.node, .array($0.lines.map(JSON.string))) })),
-            ])
+            Self.object(
+                "step", name,
+                Self.fields(line, since) + [
+                    .init("ok", .bool(false)), .init("expected", .string(failure.expected)),
+                    .init("found", .array(failure.found.map(JSON.string))),
+                    .init("logs", .object(tails.map { .init($0.node, .array($0.lines.map(JSON.string))) })),
+                ])
         case .ended(let name, let took, let isPassed):
             Self.object("result", name, [.init("ms", .integer(took.milliseconds)), .init("passed", .bool(isPassed))])
         }

@@ -38,12 +38,15 @@ package enum ScenarioFile {
 }
 
 package enum NodeProgram {
+    /// The path of the program that runs. Only before ``ProcessSetup/harden()``: then the system tells nobody any more.
+    static var own: String { URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path }
+
     /// The path of mesh-node: as told, or beside the program that runs.
     ///
     /// - Throws: ``UserError`` 69 when there is none.
     package static func find(_ told: String?) throws(UserError) -> String {
-        let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        let path = told ?? own.appendingPathComponent("mesh-node").path
+        let folder = URL(fileURLWithPath: own).deletingLastPathComponent()
+        let path = told ?? folder.appendingPathComponent("mesh-node").path
         // Reason for unsafe: the path is passed as a C string that lives as long as the call.
         guard unsafe access(path, X_OK) == 0 else {
             throw UserError(
