@@ -182,9 +182,13 @@ let package = Package(
         .testTarget(
             name: "MeshStoreTests", dependencies: ["MeshStore", "MeshCore", "MeshCrypto", "MeshSimulator"],
             swiftSettings: strict),
-        .testTarget(name: "ChatKitTests", dependencies: ["ChatKit", "Mesh", "MeshCore"], swiftSettings: strict),
+        .testTarget(
+            name: "ChatKitTests", dependencies: ["ChatKit", "Mesh", "MeshCore", "MeshTransport"], swiftSettings: strict),
         .testTarget(
             name: "TerminalUITests", dependencies: ["TerminalUI", "ChatKit", "MeshCore"], exclude: ["Golden"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ClusterTests", dependencies: ["ClusterKit", "ChatKit", "MeshCore", "mesh-cluster", "mesh-node"],
             swiftSettings: strict),
         .testTarget(
             name: "ProgramTests", dependencies: ["ChatKit", "mesh-chat", "mesh-node", "mesh-sim"], swiftSettings: strict

@@ -11,7 +11,7 @@ struct MeshCluster: AsyncParsableCommand {
         version: "mesh-cluster \(Version.text)",
         groupedSubcommands: [
             CommandGroup(name: "Clusters", subcommands: [Up.self, Down.self, Processes.self, Logs.self]),
-            CommandGroup(name: "Stories", subcommands: [RunScenarios.self]),
+            CommandGroup(name: "Stories", subcommands: [RunScenarios.self, Chaos.self]),
             CommandGroup(
                 name: "Nodes",
                 subcommands: [

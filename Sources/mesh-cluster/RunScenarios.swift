@@ -20,24 +20,15 @@ struct RunScenarios: AsyncParsableCommand {
         await reporting {
             let scenarios = try files.map { try ScenarioFile.read($0) }
             let settings = try options.settings()
+            if options.hosts == .netns { try NetworkNamespaces.enter(Array(CommandLine.arguments.dropFirst())) }
             ProcessSetup.harden()
             let printsJSON = json
-            let task = Task {
+            let (passed, failed) = try await interruptible {
                 try await ScenarioSuite(scenarios, settings: settings) { event in
                     printsJSON ? print(event.json.line) : RunReport.lines(event).forEach { print($0) }
                     fflush(nil)
                 }.play()
             }
-            let signals = await StopSignals { task.cancel() }
-            let (passed, failed): (Int, Int)
-            do {
-                (passed, failed) = try await task.value
-            } catch is CancellationError {
-                StandardError.say("mesh-cluster: interrupted; everything is ended")
-                // What shells say of a program that SIGINT ended: 128 + 2.
-                Glibc.exit(130)
-            }
-            withExtendedLifetime(signals) {}
             print(RunReport.total(passed: passed, failed: failed))
             ProcessSetup.end(failed == 0 ? .ok : .failed)
         }

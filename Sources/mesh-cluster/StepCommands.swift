@@ -46,7 +46,7 @@ struct ClusterWords {
 struct Start: StepCommand {
     static let verb = "start"
     static let configuration = CommandConfiguration(
-        abstract: "Start new nodes: NODES [--seed NODES] [--tls on|off|other] [--uninvited]")
+        abstract: "Start new nodes: NODES [--seed NODES] [--tls on|off|other] [--uninvited] [--nat]")
     @Argument(parsing: .captureForPassthrough, help: .hidden) var words: [String] = []
 }
 

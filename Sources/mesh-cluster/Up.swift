@@ -27,7 +27,7 @@ struct Up: AsyncParsableCommand {
     @Flag(help: "A closed network (default): node1 founds it and invites the others.")
     var closed = false
 
-    @Option(help: ArgumentHelp("Who dials whom first: star, chain, random.", valueName: "SHAPE"))
+    @Option(help: ArgumentHelp("Who dials whom first: star, chain, random, lan.", valueName: "SHAPE"))
     var topology: String?
 
     @Option(help: ArgumentHelp("Draw identities and topology from this seed.", valueName: "S"))
@@ -39,7 +39,9 @@ struct Up: AsyncParsableCommand {
             _ = try options.settings()
             let client = KeeperClient(cluster: name)
             try client.check(step)
-            try await KeeperClient.start(name, prefix: [], options: options.flags)
+            if options.hosts == .netns { try NetworkNamespaces.check() }
+            let prefix = options.hosts == .netns ? NetworkNamespaces.prefix : []
+            try await KeeperClient.start(name, prefix: prefix, options: options.flags)
             let status = try client.perform(step) {
                 print($0)
             } say: {

@@ -1,6 +1,7 @@
 import ChatKit
 import Mesh
 import MeshCore
+import MeshTransport
 import Testing
 
 @Suite struct MachineCommandTests {
@@ -47,6 +48,7 @@ import Testing
             ),
             (#"{"cmd":"subscribe"}"#, .subscribe([])),
             (#"{"cmd":"subscribe","types":["message"]}"#, .subscribe(["message"])),
+            (#"{"cmd":"faults","set":[]}"#, .faults(FaultTable())),
             (#"{"cmd":"quit"}"#, .quit),
         ]
         for (line, command) in table {

@@ -7,12 +7,20 @@ internal import MeshCrypto
 ///
 /// Everything ends with this process: the nodes because the system kills them then, the folder with the next start.
 package actor Cluster {
+    package enum Hosts: String, Sendable, CaseIterable {
+        /// All on 127.0.0.1, each with a port of its own; the nodes themselves break their links.
+        case loopback
+        /// Each on a host of its own; see ``NetworkNamespaces``.
+        case netns
+    }
+
     package struct Settings: Sendable {
         /// The program `mesh-node`.
         package var program: String
         /// For clusters that do not say.
         package var usesTLS = true
         package var ports = PortFinder.standard
+        package var hosts = Hosts.loopback
 
         package init(program: String) { self.program = program }
     }
@@ -25,6 +33,8 @@ package actor Cluster {
     var usesTLS: Bool
     private var ports: PortFinder
     private var random: SeededGenerator
+    /// Nodes look for others on the local net.
+    private var discovers = false
 
     package init(_ folder: ClusterFolder, _ settings: Settings) {
         (self.folder, self.settings, usesTLS) = (folder, settings, settings.usesTLS)
@@ -40,10 +50,15 @@ package actor Cluster {
             throw UserError(.usage, "this cluster is up; start more nodes with start, or end it with down first")
         }
         if let seed = options.randomSeed { random = SeededGenerator(seed: seed) }
+        guard options.topology != .lan || settings.hosts == .netns else {
+            throw UserError(.usage, "finding each other on the local net takes hosts of their own: add --hosts netns")
+        }
         (isOpen, usesTLS) = (options.isOpen, options.usesTLS ?? settings.usesTLS)
+        discovers = options.topology == .lan
+        if settings.hosts == .netns { try await NetworkNamespaces.prepare() }
         let numbers = Array(1...options.count)
         for number in numbers {
-            try create(number, seeds: options.topology.seed(of: number, &random).map { [$0] } ?? [])
+            try await create(number, seeds: options.topology.seed(of: number, &random).map { [$0] } ?? [])
         }
         try await launch(1)
         if !isOpen {
@@ -62,33 +77,37 @@ package actor Cluster {
         let member = nodes.values.filter(\.answers).map(\.number).min()
         let seeds = try options.seeds.map(select) ?? member.map { [$0] } ?? []
         for number in numbers {
-            try create(number, seeds: seeds)
+            try await create(number, seeds: seeds)
             if let security = options.security {
                 nodes[number]?.usesTLS = security == .other ? !usesTLS : security == .on
             }
+            if options.isHidden { try await change { $0.hidden.insert(number) } }
             if let member, !isOpen, !options.isUninvited { try await invite(number, by: member) }
         }
         try await each(numbers) { cluster, number in try await cluster.launch(number) }
     }
 
     /// Gives a node its folder, identity and port.
-    private func create(_ number: Int, seeds: [Int]) throws {
+    private func create(_ number: Int, seeds: [Int]) async throws {
         let path = folder.node(number)
         try Folder.prepare(path)
         let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
         guard let seed = IdentitySeed(bytes: bytes) else { preconditionFailure("an identity has 32 bytes") }
         try IdentityFile.create(path + "/identity.key", seed)
-        let host = "127.0.0.1"
-        let port = try ports.find(on: host)
+        let isAlone = settings.hosts == .netns
+        let host = isAlone ? NetworkNamespaces.address(of: number) : "127.0.0.1"
+        let port = isAlone ? 9_000 : try ports.find(on: host)
+        if isAlone { try await NetworkNamespaces.plug(number) }
         nodes[number] = ClusterNode(
             number: number, folder: path, key: IdentityKey(seed: seed).publicKey.hex, address: "\(host):\(port)",
-            host: host, port: port, usesTLS: usesTLS, seeds: seeds.compactMap { nodes[$0]?.contact })
+            host: host, port: port, usesTLS: usesTLS, seeds: seeds.compactMap { nodes[$0]?.contact },
+            prefix: isAlone ? NetworkNamespaces.prefix(of: number) : [])
     }
 
     /// Starts the process of a node that has none, and returns once it listens.
     func launch(_ number: Int) async throws {
         guard let node = nodes[number], !node.isAlive else { return }
-        let arguments = node.arguments(isOpen: isOpen, faults: faultTable(of: number), discovers: false)
+        let arguments = node.arguments(isOpen: isOpen, faults: faultTable(of: number), discovers: discovers)
         let process = try await NodeProcess.start(
             .init(program: settings.program, arguments: arguments, log: node.log, prefix: node.prefix))
         nodes[number]?.process = process
@@ -138,6 +157,7 @@ package actor Cluster {
         }
         for number in living { await nodes[number]?.process?.waitForEnd() }
         reaper.cancel()
+        if settings.hosts == .netns { await NetworkNamespaces.unplug(nodes.keys.sorted()) }
         nodes = [:]
         folder.remove()
     }
@@ -203,6 +223,7 @@ extension Topology {
     func seed(of number: Int, _ random: inout SeededGenerator) -> Int? {
         guard number > 1 else { return nil }
         switch self {
+        case .lan: return nil
         case .star: return 1
         case .chain: return number - 1
         case .random: return Int.random(in: 1..<number, using: &random)

@@ -31,11 +31,11 @@ extension Step {
     }
 
     private static func start(_ rest: [String]) throws(StepMistake) -> Step {
-        var words = StepWords("start", rest, options: ["--seed", "--tls", "--uninvited"])
+        var words = StepWords("start", rest, options: ["--seed", "--tls", "--uninvited", "--nat"])
         var options = StartOptions()
         if let seeds = try words.option("--seed") { options.seeds = try StepWords.selection(seeds) }
         options.security = try words.option("--tls", "on, off or other", StartOptions.Security.init(rawValue:))
-        options.isUninvited = words.flag("--uninvited")
+        (options.isUninvited, options.isHidden) = (words.flag("--uninvited"), words.flag("--nat"))
         let nodes = try words.nodes()
         try words.finish()
         return .start(nodes, options)

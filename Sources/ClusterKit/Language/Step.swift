@@ -46,6 +46,8 @@ package enum Topology: String, Equatable, Sendable, CaseIterable {
     case chain
     /// Each knows one of those before, drawn.
     case random
+    /// Nobody knows anybody; they find each other on the local net.
+    case lan
 }
 
 package struct UpOptions: Equatable, Sendable {
@@ -71,6 +73,8 @@ package struct StartOptions: Equatable, Sendable {
     package var security: Security?
     /// Nobody invites them first.
     package var isUninvited = false
+    /// Nobody can dial them.
+    package var isHidden = false
     package init() {}
 }
 

@@ -183,8 +183,8 @@ extension NodeCore {
 
     /// A member was reached here: the first to try next time, kept for good.
     mutating func reached(_ member: NodeID, at endpoint: Endpoint) {
-        guard endpoints[member]?.first != endpoint else { return }
         remember([endpoint], of: member, first: true)
+        guard keptEndpoints.updateValue(endpoint, forKey: member) != endpoint else { return }
         persist([.endpoint(member, endpoint)], then: .nothing)
     }
 

@@ -11,7 +11,9 @@ extension NodeCore {
                 restoreGenesis(signed)
             case .openNetwork(let name): network = Network(open: name, with: cryptography)
             case .operation(let operation): operationEntries.append(operation)
-            case .endpoint(let member, let endpoint): remember(endpoint, of: member)
+            case .endpoint(let member, let endpoint):
+                remember(endpoint, of: member)
+                keptEndpoints[member] = endpoint
             case .seedKey(let endpoint, let key):
                 for index in seeds.indices where seeds[index].peer.endpoint == endpoint && seeds[index].peer.key == nil
                 {
@@ -23,6 +25,7 @@ extension NodeCore {
             case .memberNick(let member, let nick): knownNicks[member] = nick
             case .forgotten:
                 (network, operationEntries, endpoints, seen, knownNicks) = (nil, [], [:], [], [:])
+                keptEndpoints = [:]
                 for index in seeds.indices { seeds[index].pinned = nil }
             }
         }

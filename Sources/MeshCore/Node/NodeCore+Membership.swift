@@ -135,7 +135,7 @@ extension NodeCore {
         network = nil
         operations = Self.noOperations(of: id, limits: configuration.limits)
         membership = operations.evaluate()
-        (endpoints, seen, accepted, online, unpassed) = ([:], [], [], [], [])
+        (endpoints, keptEndpoints, seen, accepted, online, unpassed) = ([:], [:], [], [], [], [])
         for index in seeds.indices { seeds[index].pinned = nil }
         state = .joining
         emit(.stateChanged(.joining, reason: "the network was forgotten"))

@@ -38,6 +38,8 @@ package struct NodeCore: Sendable {
     var accepted: Set<NodeID> = []
     /// Where members were reached, or say they can be; the best first.
     var endpoints: [NodeID: [Endpoint]] = [:]
+    /// Of those, what the next run will know: where members were last reached.
+    var keptEndpoints: [NodeID: Endpoint] = [:]
     var dialTurns: [NodeID: Int] = [:]
 
     // This run

@@ -37,7 +37,8 @@ struct FaultLane<Item> {
         let jitter = fault.jitter.nanoseconds
         if jitter > 0 { latency += Int64.random(in: -jitter...jitter) }
         var pause = retransmission.nanoseconds
-        for _ in 0..<retransmissions where Double.random(in: 0..<1) < fault.loss {
+        for _ in 0..<retransmissions {
+            guard Double.random(in: 0..<1) < fault.loss else { break }
             latency += pause
             pause *= 2
         }

@@ -56,6 +56,19 @@ import Testing
         #expect(node.closed[link] == nil)
     }
 
+    /// Addresses that were first heard of by gossip, and then dialled, must be known to the next run as well.
+    @Test func whoRestartsTogetherFindsTheOthersWithoutTheirSeed() {
+        let (world, nodes) = StoryTests.mesh(5)
+        world.run(for: .seconds(10))
+        world.kill(nodes[0])
+        world.run(for: .seconds(30))
+        let living = Array(nodes.dropFirst())
+        for node in living { world.kill(node) }
+        for node in living { world.start(node) }
+        let limit = Duration.seconds(120)
+        #expect(world.run(until: { living.allSatisfy { $0.core.status.online == 4 } }, limit: limit))
+    }
+
     @Test(arguments: 1...8)
     func simultaneousDialsLeaveOneLinkAtBothEnds(seed: UInt64) {
         let world = TestWorld(seed: seed)
