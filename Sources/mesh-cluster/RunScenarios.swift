@@ -29,7 +29,7 @@ struct RunScenarios: AsyncParsableCommand {
                     fflush(nil)
                 }.play()
             }
-            print(RunReport.total(passed: passed, failed: failed))
+            print(RunReport.total(passed: passed, failed: failed, isJSON: json))
             ProcessSetup.end(failed == 0 ? .ok : .failed)
         }
     }

@@ -19,6 +19,12 @@ struct ClientOptions: ParsableArguments {
         }
     }
 
+    func printMetrics() async {
+        await reporting {
+            try ControlClient(control: control, profile: profile, printsJSON: false).printMetrics()
+        }
+    }
+
     /// Sends `subscribe` and prints events until the node ends.
     func follow(_ types: [String]) async {
         await reporting {

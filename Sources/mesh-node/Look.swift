@@ -14,9 +14,25 @@ struct Links: AsyncParsableCommand {
 }
 
 struct Status: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show this node at a glance.")
+    static let configuration = CommandConfiguration(
+        abstract: "Show this node at a glance.",
+        discussion: """
+            EXAMPLES
+              mesh-node status --metrics > /var/lib/prometheus/node-exporter/mesh.prom
+                  Counters, links, phi and prekeys for the textfile collector.
+            """)
     @OptionGroup var client: ClientOptions
-    func run() async throws { await client.call("status") }
+    @Flag(help: "Everything that can be measured, as text for Prometheus.") var metrics = false
+
+    func validate() throws {
+        guard !metrics || !client.json else {
+            throw ValidationError("--metrics and --json are two formats; choose one")
+        }
+    }
+
+    func run() async throws {
+        if metrics { await client.printMetrics() } else { await client.call("status") }
+    }
 }
 
 struct Graph: AsyncParsableCommand {

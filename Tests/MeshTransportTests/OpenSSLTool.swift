@@ -42,12 +42,13 @@ enum OpenSSLTool {
             process.arguments = ["s_server", "-accept", "127.0.0.1:0", "-naccept", "1"] + arguments
             let (input, pipe, output) = (Pipe(), Pipe(), Journal<String>())
             (process.standardInput, process.standardOutput, process.standardError) = (input, pipe, pipe)
-            pipe.fileHandleForReading.readabilityHandler = { handle in
-                let data = handle.availableData
-                if data.isEmpty { handle.readabilityHandler = nil }
-                output.append(String(decoding: data, as: UTF8.self))
-            }
             try process.run()
+            // No `readabilityHandler`: a handler that takes itself away at the end crashes libdispatch now and then.
+            Thread.detachNewThread {
+                while case let data = pipe.fileHandleForReading.availableData, !data.isEmpty {
+                    output.append(String(decoding: data, as: UTF8.self))
+                }
+            }
             let endpoint = try await output.first { text in
                 text.split(separator: "\n").compactMap { $0.hasPrefix("ACCEPT ") ? Endpoint($0.dropFirst(7)) : nil }
                     .first

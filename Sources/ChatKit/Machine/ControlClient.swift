@@ -33,6 +33,16 @@ package struct ControlClient {
         return .ok
     }
 
+    /// Prints what there is to measure, for Prometheus.
+    ///
+    /// - Throws: ``UserError`` 69 when no node listens.
+    package func printMetrics() throws(UserError) {
+        var connection = try connect()
+        let status = try request("status", [], &connection)
+        let links = try request("links", [], &connection)
+        MetricsText.lines(status: status, links: links).forEach { print($0) }
+    }
+
     /// Prints events as they come.
     ///
     /// - Throws: ``UserError`` 69 when no node listens or when it ends.

@@ -37,6 +37,7 @@ package enum MachineLine {
                 .init("push", .string(link.isEager ? "eager" : "lazy")),
                 .init("rttMs", link.roundTrip.map { .number(Double($0.microseconds) / 1_000) } ?? .null),
                 .init("sinceMs", JSON(now - min(now, link.since))),
+                .init("phi", link.phi.map(JSON.number) ?? .null),
             ])
         }
         return make("links", ref: ref, [.init("links", .array(list))])
@@ -84,6 +85,7 @@ package enum MachineLine {
             .init("converged", .bool(status.isConverged)), .init("stateHash", .string(status.stateHash.hex)),
             .init("messages", JSON(status.messages)),
             .init("keysSince", JSON(status.keysSince.map(TimeText.rfc3339))),
+            .init("keysAgeMs", status.keysSince.map { JSON(TimeText.now - min(TimeText.now, $0)) } ?? .null),
             .init("faults", self.faults(faults)),
             .init("counters", .object(status.counters.map { .init($0.name, JSON($0.count)) })),
         ]

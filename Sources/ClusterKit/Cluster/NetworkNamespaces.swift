@@ -53,8 +53,13 @@ package enum NetworkNamespaces {
     static func address(of number: Int) -> String { "10.77.\(number / 250).\(number % 250 + 1)" }
     static func prefix(of number: Int) -> [String] { ["ip", "netns", "exec", NodeSelection.name(number)] }
 
+    /// Where `ip` keeps the names of hosts; inside, a folder that nobody else sees.
+    private static let names = "/run/netns"
+
     /// The bridge that the hosts are plugged into.
     static func prepare() async throws {
+        try await run(["mkdir", "-p", names])
+        try await run(["mount", "-t", "tmpfs", "mesh-cluster", names])
         try await batch(
             """
             link set lo up
@@ -86,6 +91,7 @@ package enum NetworkNamespaces {
 
     static func unplug(_ numbers: [Int]) async {
         try? await batch(numbers.map { "netns del \(NodeSelection.name($0))\n" }.joined() + "link del mesh0\n")
+        try? await run(["umount", "--lazy", names])
     }
 
     /// Lets the host of a node drop what the plan says.
@@ -106,7 +112,7 @@ package enum NetworkNamespaces {
 
     private static func batch(_ lines: String) async throws { try await run(["ip", "-batch", "-"], lines) }
 
-    private static func run(_ words: [String], _ input: String) async throws {
+    private static func run(_ words: [String], _ input: String = "") async throws {
         let result = try await Subprocess.run(
             .word(words[0]), arguments: Arguments(Array(words.dropFirst())), input: .string(input), output: .discarded,
             error: .string(limit: 65_536))

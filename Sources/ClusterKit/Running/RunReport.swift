@@ -17,7 +17,11 @@ package enum RunReport {
         }
     }
 
-    package static func total(passed: Int, failed: Int) -> String { "\(passed) passed, \(failed) failed" }
+    package static func total(passed: Int, failed: Int, isJSON: Bool) -> String {
+        guard isJSON else { return "\(passed) passed, \(failed) failed" }
+        let fields: [JSON.Member] = [.init("passed", JSON(passed)), .init("failed", JSON(failed))]
+        return JSON.object([.init("v", .integer(1)), .init("type", .string("total"))] + fields).line
+    }
 
     private static func column(_ time: Duration) -> String {
         let text = time.secondsText

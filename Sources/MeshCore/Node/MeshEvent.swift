@@ -141,6 +141,8 @@ public struct LinkStatus: Sendable, Equatable {
     public var isEager: Bool
     public var roundTrip: Duration?
     public var since: UInt64
+    /// How strongly the peer's silence speaks for its death, by the phi accrual detector.
+    public var phi: Double?
 }
 
 /// A node at a glance.

@@ -83,7 +83,7 @@ extension NodeCore {
             return LinkStatus(
                 id: peer, nick: nick(of: peer), endpoint: state.info.remote, tls: state.info.tls ?? "off",
                 isEager: plumtree.isEager(link, for: id), roundTrip: state.roundTrip,
-                since: now.wall - min(now.wall, UInt64(max(0, age))))
+                since: now.wall - min(now.wall, UInt64(max(0, age))), phi: state.detector?.phi(at: now))
         }
     }
 
