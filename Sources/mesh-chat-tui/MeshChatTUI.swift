@@ -52,14 +52,14 @@ struct MeshChatTUI: ParsableCommand {
         // Who talks over this client talks in a closed network, as the original does.
         common.inviteOnly = true
         var plan = try SessionPlan(common)
-        var keys = try KeyMap(plan.screen)
+        var keys = try keyMap(plan)
         var terminal: CursesTerminal?
         if plan.isFirstStart {
             let screen = try openTerminal()
             guard let answers = askQuestions(screen, plan) else { return }
             try plan.profile.map { profile throws(UserError) in try answers.write(profile) }
             plan = try SessionPlan(common)
-            keys = try KeyMap(plan.screen)
+            keys = try keyMap(plan)
             terminal = screen
         }
         let mailbox = Mailbox()
@@ -69,6 +69,14 @@ struct MeshChatTUI: ParsableCommand {
         let screen: CursesTerminal
         if let terminal { screen = terminal } else { screen = try openTerminal() }
         chat(screen, mailbox, session, plan, keys)
+    }
+
+    private func keyMap(_ plan: SessionPlan) throws(UserError) -> KeyMap {
+        do {
+            return try KeyMap(plan.screen)
+        } catch {
+            throw error.orWithoutConfig
+        }
     }
 
     private func openTerminal() throws(UserError) -> CursesTerminal {

@@ -11,7 +11,7 @@ import termios
 import time
 
 from screens import LIMIT, LOOPBACK
-from terminal import LEFT, Run, main, running
+from terminal import ENTERED, LEFT, Run, main, running
 
 
 def test_every_end_restores_the_terminal():
@@ -51,6 +51,41 @@ def test_leaving_the_wizard_leaves_nothing():
     run.type("\x03")
     assert run.ends() == 0 and run.is_restored
     assert not os.listdir(run.home), os.listdir(run.home)
+    run.close()
+
+
+def test_settings_that_are_wrong_stop_the_start_and_right_ones_count():
+    for text, words in (("port = 1\nprot = 2", ["line 2", "did you mean"]), ("[keys]\ninvte = [\"f2\"]", ["line 2", "invite"])):
+        run = Run("--nick", "alice", *LOOPBACK, config=text)
+        assert run.ends() == 78, run.output
+        for word in [*words, "--no-config"]:
+            assert word.encode() in run.output, (word, run.output)
+        assert run.is_restored and not run.output.count(ENTERED)
+        again = Run("--nick", "alice", "--no-config", *LOOPBACK, home=run.home)
+        again.sees("You are: alice")
+        again.type("\x03")
+        assert again.ends() == 0
+        again.close()
+        run.close()
+    run = Run(*LOOPBACK, config='nick = "alice"\n[keys]\ninvite = ["f9"]\nquit = ["ctrl-q"]\nempty_tab = "none"\n')
+    run.sees("You are: alice")
+    run.type("\t\x03\x1b[20~")
+    run.sees("Invite (")
+    run.escape()
+    run.type("\x11")
+    assert run.ends() == 0
+    run.close()
+
+
+def test_a_second_start_names_the_first():
+    run = Run(*LOOPBACK, config='nick = "alice"')
+    run.sees("You are: alice")
+    second = Run(*LOOPBACK, home=run.home)
+    assert second.ends() == 73 and f"mesh-chat-tui, process {run.process.pid};".encode() in second.output, second.output
+    assert b"--profile" in second.output and not second.output.count(ENTERED)
+    run.type("\x03")
+    assert run.ends() == 0
+    second.close()
     run.close()
 
 

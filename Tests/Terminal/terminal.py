@@ -24,8 +24,12 @@ ENTERED = b"\x1b[?1049h"
 class Run:
     """mesh-chat-tui under a pty; everything it writes is kept."""
 
-    def __init__(self, *arguments, rows=24, columns=80, **variables):
-        self.home = tempfile.mkdtemp(prefix="mesh-tui-")
+    def __init__(self, *arguments, rows=24, columns=80, home=None, config=None, **variables):
+        self.home = home or tempfile.mkdtemp(prefix="mesh-tui-")
+        if config is not None:
+            os.makedirs(os.path.join(self.home, ".config/mesh-chat"), mode=0o700)
+            with open(os.path.join(self.home, ".config/mesh-chat/config.toml"), "w", encoding="utf-8") as file:
+                file.write(config)
         self.master, self.slave = pty.openpty()
         self.resize(rows, columns, tell=False)
         self.before = termios.tcgetattr(self.slave)

@@ -37,7 +37,7 @@ package struct SessionPlan: Sendable {
         do {
             return try ConfigFile.load(path)
         } catch {
-            throw UserError(error.status, error.sentence + "; to start without this file: --no-config")
+            throw error.orWithoutConfig
         }
     }
 
@@ -108,6 +108,13 @@ package struct SessionPlan: Sendable {
         }
         guard let path = options.keypairFile else { return nil }
         return try KeypairFile.load(path, options.passphrase.source, say: say).secrets.seed
+    }
+}
+
+extension UserError {
+    /// For what stands wrong in config.toml.
+    package var orWithoutConfig: UserError {
+        UserError(status, sentence + "; to start without this file: --no-config")
     }
 }
 
