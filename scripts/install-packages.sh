@@ -13,6 +13,8 @@ packages=(
     "ca-certificates:... over HTTPS"
     "openssl:tests look at certificates and links with its command"
     "tmux:tests look at the screens of mesh-chat-tui in it"
+    "iproute2:test clusters have hosts of their own in network namespaces"
+    "nftables:... which it parts"
     "python3-cryptography:tests compare with an independent implementation in Python"
 )
 

@@ -61,3 +61,16 @@ python3 Tests/Durability/faulty_disk.py
 step "2,000 simulated meshes of ten nodes, each ten minutes of random faults (release)"
 swift build --configuration release --product mesh-sim
 "$(swift build --configuration release --show-bin-path)/mesh-sim" --scenario chaos --nodes 10 --runs 2000
+
+step "clusters of real nodes: all stories with TLS on and off, hosts of their own, random faults, nothing left behind (release)"
+for product in mesh-node mesh-cluster; do swift build --configuration release --product "$product"; done
+programs=$(swift build --configuration release --show-bin-path)
+"$programs/mesh-cluster" run --tls on scripts/scenarios/*.mesh &
+stories=$!
+"$programs/mesh-cluster" run --tls off scripts/scenarios/*.mesh
+wait "$stories"
+python3 Tests/Cluster/left_behind.py "$programs"
+if [ "$(id -u)" -eq 0 ]; then
+    "$programs/mesh-cluster" run --hosts netns scripts/scenarios/netns/*.mesh
+fi
+"$programs/mesh-cluster" chaos --nodes 12 --faults 40

@@ -23,8 +23,10 @@ struct Chaos: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What the faults are drawn from (default: a new one).", valueName: "S"))
     var rngSeed: UInt64?
 
+    /// Of a link that breaks again and again the others hear only when it has held, which is up to a minute
+    /// (`TopologyRules.longestHold`); until then some see its node offline.
     @Option(help: ArgumentHelp("After a heal all must agree within so many seconds.", valueName: "SECONDS"))
-    var within = 30
+    var within = 90
 
     @OptionGroup var options: NodeOptions
 

@@ -18,9 +18,7 @@ extension StepCommand {
             }
             // A scenario must say how long; whoever sits in front of it can interrupt.
             if Self.verb == "wait", !line.words.contains("within") { line.words += ["within", "60s"] }
-            let status = try KeeperClient(cluster: line.cluster).perform(
-                [Self.verb] + line.words, print: { print($0) }, say: { StandardError.say("mesh-cluster: " + $0) })
-            ProcessSetup.end(status)
+            ProcessSetup.end(try KeeperClient(cluster: line.cluster).ask([Self.verb] + line.words))
         }
     }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import ChatKit
 import ClusterKit
+import Glibc
+import Synchronization
 
 /// `mesh-cluster up`.
 struct Up: AsyncParsableCommand {
@@ -42,24 +44,22 @@ struct Up: AsyncParsableCommand {
             if options.hosts == .netns { try NetworkNamespaces.check() }
             let prefix = options.hosts == .netns ? NetworkNamespaces.prefix : []
             try await KeeperClient.start(name, prefix: prefix, options: options.flags)
-            let status = try client.perform(step) {
-                print($0)
-            } say: {
-                StandardError.say("mesh-cluster: " + $0)
+            let interruption = Interruption()
+            let signals = await StopSignals {
+                interruption.isRequested.store(true, ordering: .releasing)
+                client.end()
             }
+            defer { withExtendedLifetime(signals) {} }
+            let answer = Result { try client.ask(step) }
+            // What shells say of a program that SIGINT ended: 128 + 2.
+            if interruption.isRequested.load(ordering: .acquiring) { Glibc.exit(130) }
+            let status = try answer.get()
             // What did not come up whole is of no use to anybody.
             guard status == .ok else {
-                _ = try? client.perform(["down"]) { _ in
-                } say: { _ in
-                }
+                client.end()
                 ProcessSetup.end(status)
             }
-            ProcessSetup.end(
-                try client.perform(["ps"]) {
-                    print($0)
-                } say: {
-                    StandardError.say($0)
-                })
+            ProcessSetup.end(try client.ask(["ps"]))
         }
     }
 
@@ -67,4 +67,19 @@ struct Up: AsyncParsableCommand {
         ["up", count] + (open ? ["--open"] : []) + (closed ? ["--closed"] : [])
             + (topology.map { ["--topology", $0] } ?? []) + (seedRng.map { ["--seed-rng", $0] } ?? [])
     }
+}
+
+/// Set once, by a signal.
+private final class Interruption: Sendable {
+    let isRequested = Atomic(false)
+}
+
+extension KeeperClient {
+    /// Has one step done and prints what it says.
+    func ask(_ words: [String]) throws(UserError) -> ExitStatus {
+        try perform(words, print: { print($0) }, say: { StandardError.say("mesh-cluster: " + $0) })
+    }
+
+    /// Ends the cluster, if it is still there.
+    fileprivate func end() { _ = try? perform(["down"], print: { _ in }, say: { _ in }) }
 }

@@ -63,7 +63,8 @@ class Stage:
                 found[int(name)] = words
         return found
 
-    def keeper(self, name):
+    def keepers(self):
+        found = {}
         for entry in os.listdir("/proc"):
             try:
                 with open(f"/proc/{entry}/cmdline", "rb") as file:
@@ -72,15 +73,16 @@ class Stage:
                     mine = f"MESH_CLUSTERS={self.root}".encode() in file.read().split(b"\0")
             except OSError:
                 continue
-            if mine and words[1:3] == [b"keep", name.encode()]:
-                return int(entry)
-        raise AssertionError(f"nothing keeps the cluster {name}")
+            if mine and words[1:2] == [b"keep"]:
+                found[words[2].decode()] = int(entry)
+        return found
 
     def nothing_runs(self):
         wait("all processes to be gone", lambda: not self.processes())
 
     def nothing_is_left(self):
         self.nothing_runs()
+        wait("the keepers to be gone", lambda: not self.keepers())
         wait("the folder to be empty", lambda: os.listdir(self.root) == [])
 
     def ports(self):
@@ -154,6 +156,16 @@ def interrupted_run(stage):
         stage.nothing_is_left()
 
 
+def interrupted_up(stage):
+    """Ctrl+C while the nodes come up ends those that are there."""
+    tool = stage.start("up", "8")
+    wait("the first node", lambda: len(stage.processes()) > 0)
+    tool.send_signal(signal.SIGINT)
+    tool.wait(LIMIT)
+    assert tool.returncode == 130, tool.returncode
+    stage.nothing_is_left()
+
+
 def killed_keeper(stage):
     """`up` returns and the nodes go on; the process that keeps them is killed."""
     assert stage.run("up", "2").returncode == 0
@@ -163,13 +175,13 @@ def killed_keeper(stage):
     assert stage.run("send", "node1", "hello").returncode == 0
     assert stage.run("wait", "node2", "once", "hello").returncode == 0
     assert stage.run("expect", "all", "lacks", "hello", "--cluster", "side").returncode == 0
-    os.kill(stage.keeper("default"), signal.SIGKILL)
+    os.kill(stage.keepers()["default"], signal.SIGKILL)
     wait("the nodes to be gone", lambda: len(stage.processes()) == 2)
     assert stage.run("ps").returncode == 69
     again = stage.run("up", "2")
     assert again.returncode == 0, again.stderr
     assert stage.run("down").returncode == 0
-    os.kill(stage.keeper("side"), signal.SIGTERM)
+    os.kill(stage.keepers()["side"], signal.SIGTERM)
     stage.nothing_is_left()
 
 
@@ -261,13 +273,13 @@ def certificates(stage):
 
 def main():
     folder = programs(sys.argv[1] if len(sys.argv) > 1 else None)
-    for part in (killed_run, interrupted_run, killed_keeper, hosts, wrong_expectation, bad_input, certificates):
+    for part in (killed_run, interrupted_run, interrupted_up, killed_keeper, hosts, wrong_expectation, bad_input, certificates):
         stage = Stage(folder)
         start = time.monotonic()
         try:
             part(stage)
         finally:
-            for process in stage.processes():
+            for process in [*stage.keepers().values(), *stage.processes()]:
                 os.kill(process, signal.SIGKILL)
             shutil.rmtree(stage.root, ignore_errors=True)
             pathlib.Path(stage.root + ".mesh").unlink(missing_ok=True)
