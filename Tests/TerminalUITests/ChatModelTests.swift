@@ -227,6 +227,16 @@ import Testing
         #expect(scene.screen.contains("m10999"))
     }
 
+    @Test func roundTripsAreLookedAtAgainEachMinuteAndInTheirPopupsEachSecond() {
+        var scene = Scene(size)
+        #expect(scene.tell(.time) == [.refresh] && !scene.model.isLive)
+        for key in [Key(.function(3)), Key(.function(5))] {
+            scene.press(key)
+            #expect(scene.model.isLive)
+            scene.press(Key(.escape))
+        }
+    }
+
     @Test func timesCanBeLeftOut() {
         var scene = Scene(size)
         scene.say("hello", from: Scene.bob)

@@ -85,6 +85,13 @@ package struct ChatModel: Sendable {
         }
     }
 
+    package var isLive: Bool {
+        switch popup {
+        case .network, .members: true
+        default: false
+        }
+    }
+
     /// The picture of all this.
     package var canvas: Canvas { ChatView.canvas(of: self) }
 
@@ -95,7 +102,7 @@ package struct ChatModel: Sendable {
         switch event {
         case .typed(let typed): return take(typed)
         case .resized(let size): self.size = size
-        case .time: break
+        case .time: return [.refresh]
         case .message(let message): return add(message)
         case .history(let messages): messages.forEach { insert($0) }
         case .delivered(let deliveries):

@@ -118,4 +118,5 @@ extension Wizard: Screen {
 
     package var canvas: Canvas { WizardView.canvas(of: self) }
     package var bareLines: [String]? { nil }
+    package var isLive: Bool { false }
 }

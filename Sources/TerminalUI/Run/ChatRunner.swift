@@ -9,6 +9,8 @@ package actor ChatRunner {
     private static let followed = 50
     /// So many things that happen within this time cost one look.
     private static let pause = Duration.milliseconds(150)
+    /// By then heartbeats have told how long a new link's round trip takes.
+    private static let settling = Duration.seconds(2)
 
     private let session: ChatSession
     private let mailbox: Mailbox
@@ -62,6 +64,11 @@ package actor ChatRunner {
         case .rejected(let rejection): mailbox.post(.rejected(rejection))
         case .knock(let id, let nick, let endpoint):
             mailbox.post(.knock(id, nick: nick, address: endpoint.description))
+        case .linkUp:
+            Task {
+                try? await Task.sleep(for: Self.settling)
+                await look()
+            }
         default: break
         }
         await chat.show(event)

@@ -7,6 +7,8 @@ package protocol Screen {
     var canvas: Canvas { get }
     /// Lines to show in place of the picture; nil for the picture.
     var bareLines: [String]? { get }
+    /// What it shows changes without anything that tells, like round trips: it wants to look every second.
+    var isLive: Bool { get }
 }
 
 extension ChatModel: Screen {}
@@ -40,7 +42,7 @@ package struct EventLoop {
     package mutating func run(_ screen: inout some Screen, perform: (Request) -> Void) {
         while true {
             draw(screen)
-            let wake = terminal.wait(pipe: mailbox.descriptor, milliseconds: patience)
+            let wake = terminal.wait(pipe: mailbox.descriptor, milliseconds: patience(screen))
             for event in events(wake) {
                 for request in screen.update(event, now: TimeText.now) {
                     guard handle(request, perform) else { return }
@@ -60,10 +62,10 @@ package struct EventLoop {
     private var nextFrame: UInt64 { lastFrame + (isTyped ? Self.typedFrame : Self.frame) }
 
     /// Until the next frame, the end of a half key, or the next minute, which the status line shows.
-    private var patience: Int {
+    private func patience(_ screen: some Screen) -> Int {
         if hasMore { return 0 }
         let now = TimeText.now
-        var limit = Int(60_000 - now % 60_000)
+        var limit = screen.isLive ? 1_000 : Int(60_000 - now % 60_000)
         if isDirty { limit = min(limit, Int(nextFrame - min(now, nextFrame))) }
         if decoder.isWaiting { limit = min(limit, Self.escapeDelay) }
         return limit
