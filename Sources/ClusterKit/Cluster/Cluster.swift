@@ -33,6 +33,8 @@ package actor Cluster {
     var usesTLS: Bool
     private var ports: PortFinder
     private var random: SeededGenerator
+    /// How many each member has invited.
+    var invitations: [Int: Int] = [:]
     /// Nodes look for others on the local net.
     private var discovers = false
 
@@ -63,9 +65,8 @@ package actor Cluster {
         try await launch(1)
         if !isOpen {
             try await call(1, "network", [.init("action", .string("new")), .init("name", .string(folder.name))])
-            for number in numbers.dropFirst() { try await invite(number, by: 1) }
         }
-        try await each(Array(numbers.dropFirst())) { cluster, number in try await cluster.launch(number) }
+        try await admit(Array(numbers.dropFirst()), options.limit)
         try await wait(numbers, [.count(.online, .equal, options.count), .agree], options.limit)
     }
 
@@ -82,7 +83,7 @@ package actor Cluster {
                 nodes[number]?.usesTLS = security == .other ? !usesTLS : security == .on
             }
             if options.isHidden { try await change { $0.hidden.insert(number) } }
-            if let member, !isOpen, !options.isUninvited { try await invite(number, by: member) }
+            if !isOpen, !options.isUninvited, let member = voucher { try await invite(number, by: member) }
         }
         try await each(numbers) { cluster, number in try await cluster.launch(number) }
     }
@@ -201,10 +202,6 @@ package actor Cluster {
             let why = node.isAlive ? node.isStopped ? "it is stopped" : "\(error)" : "it does not run"
             throw StepFailure(expected: "\(node.name) does \(command)", found: ["\(node.name) does not answer: \(why)"])
         }
-    }
-
-    func invite(_ number: Int, by member: Int) async throws {
-        try await call(member, "invite", [.init("key", .string(try node(number).key))])
     }
 
     /// Does the same with several nodes at once.
