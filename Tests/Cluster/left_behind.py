@@ -272,7 +272,7 @@ def certificates(stage):
 
 
 def main():
-    folder = programs(sys.argv[1] if len(sys.argv) > 1 else None)
+    folder = programs(sys.argv[1] if len(sys.argv) > 1 else None, ("mesh-cluster", "mesh-node"))
     for part in (killed_run, interrupted_run, interrupted_up, killed_keeper, hosts, wrong_expectation, bad_input, certificates):
         stage = Stage(folder)
         start = time.monotonic()

@@ -16,10 +16,10 @@ import time
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 
-def programs(given):
-    """The folder with mesh-chat and mesh-node: the one that was named, or that of the debug build."""
+def programs(given, names=("mesh-chat", "mesh-node")):
+    """The folder with these programs: the one that was named, or that of the debug build."""
     folder = pathlib.Path(given) if given else REPOSITORY / ".build" / "debug"
-    for name in ("mesh-chat", "mesh-node"):
+    for name in names:
         if not (folder / name).exists():
             raise SystemExit(f"{folder / name} is missing; build it with: swift build")
     return folder
