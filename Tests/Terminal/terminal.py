@@ -38,8 +38,16 @@ class Run:
         environment = {key: value for key, value in environment.items() if value is not None}
         self.process = subprocess.Popen(
             [os.path.join(BUILD, "mesh-chat-tui"), *arguments], stdin=self.slave, stdout=self.slave, stderr=self.slave,
-            env=environment, start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+            env=environment, start_new_session=True, preexec_fn=self.prepare)
         self.output = b""
+
+    @staticmethod
+    def prepare():
+        """As a shell at a terminal starts programs. One that runs this script in the background has us ignore Ctrl+C, and
+        a signal that comes before the program looks after signals would be lost."""
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     def read(self, seconds):
         end = time.monotonic() + seconds
