@@ -45,25 +45,23 @@ package struct Keeper: Sendable {
 
     /// One step. True when it was `down`.
     private func serve(_ connection: Connection) async -> Bool {
-        do {
-            return try await connection.executeThenClose { inbound, outbound in
-                var splitter = LineSplitter(limit: Self.lineLimit)
-                for try await chunk in inbound {
-                    for case .complete(let bytes) in splitter.append(chunk.readableBytesView) {
-                        let (lines, isDown) = await answer(bytes)
-                        for line in lines { try await outbound.write(ByteBuffer(string: line.line + "\n")) }
-                        return isDown
-                    }
+        var isDown = false
+        // Whoever asked may have gone, as `up` has after Ctrl+C; what was begun is done all the same.
+        try? await connection.executeThenClose { inbound, outbound in
+            var splitter = LineSplitter(limit: Self.lineLimit)
+            for try await chunk in inbound {
+                for case .complete(let bytes) in splitter.append(chunk.readableBytesView) {
+                    let answer = await answer(bytes)
+                    isDown = answer.isDown
+                    for line in answer.lines { try await outbound.write(ByteBuffer(string: line.line + "\n")) }
+                    return
                 }
-                return false
             }
-        } catch {
-            // Whoever asked has gone; what was begun is done all the same.
-            return false
         }
+        return isDown
     }
 
-    private func answer(_ bytes: [UInt8]) async -> ([JSON], isDown: Bool) {
+    private func answer(_ bytes: [UInt8]) async -> (lines: [JSON], isDown: Bool) {
         guard let request = try? JSONParser.parse(bytes), let words = KeeperLine.words(request) else {
             return ([KeeperLine.end(.badData, notices: ["that was no step"])], false)
         }
