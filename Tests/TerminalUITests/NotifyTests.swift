@@ -12,22 +12,22 @@ import Testing
         var scene = Scene(size)
         scene.tell(.typed(.focus(false)))
         var now = Scene.now
-        func reasons(_ event: Event) -> [NotifyReason] {
+        func told(_ event: Event) -> [String] {
             now += 1_000
             return scene.tell(event, at: now).compactMap {
-                if case .notify(let notice) = $0 { notice.reason } else { nil }
+                if case .notify(let notice) = $0 { notice.text } else { nil }
             }
         }
         let quiet = scene.message("all quiet", from: Scene.bob)
         let mention = scene.message("Alice, look", from: Scene.bob)
         let direct = scene.message("psst", from: Scene.bob, to: Scene.alice)
-        #expect(reasons(.message(quiet)).isEmpty)
-        #expect(reasons(.message(mention)) == [.mention])
-        #expect(reasons(.message(direct)) == [.direct])
-        #expect(reasons(.said("* NEW KEY 77e0aa12 calls itself erin")) == [.keyChange])
-        #expect(reasons(.state(.recovering, reason: "")).isEmpty)
-        #expect(reasons(.state(.offline, reason: "")) == [.offline])
-        #expect(reasons(.state(.offline, reason: "")).isEmpty)
+        #expect(told(.message(quiet)).isEmpty)
+        #expect(told(.message(mention)) == ["Alice, look"])
+        #expect(told(.message(direct)) == ["psst"])
+        #expect(told(.said("* NEW KEY 77e0aa12 calls itself erin")) == ["NEW KEY 77e0aa12 calls itself erin"])
+        #expect(told(.state(.recovering, reason: "")).isEmpty)
+        #expect(told(.state(.offline, reason: "")) == ["offline: no member is in reach"])
+        #expect(told(.state(.offline, reason: "")).isEmpty)
     }
 
     @Test func aFloodRingsOnceASecond() {

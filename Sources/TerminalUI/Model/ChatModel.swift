@@ -134,7 +134,7 @@ package struct ChatModel: Sendable {
     @discardableResult
     mutating func say(_ text: String) -> [Request] {
         let isEvent = text.hasPrefix("* ")
-        let lines = SafeLines.of(isEvent ? String(text.dropFirst(2)) : text)
+        let lines = SafeText.printableLines(isEvent ? String(text.dropFirst(2)) : text)
         let isAlarm = lines.first.map { $0.hasPrefix("NEW KEY") || $0.hasPrefix("warning") } ?? false
         let place = isEvent ? 0 : current
         append(.notice(lines, isAlarm: isAlarm), to: place)
@@ -149,7 +149,7 @@ package struct ChatModel: Sendable {
     private mutating func notify(_ reason: NotifyReason, _ title: String, _ text: String) -> [Request] {
         guard notifyOn.contains(reason), now >= lastNotice + 1_000 || now < lastNotice else { return [] }
         lastNotice = now
-        return [.notify(Notice(reason: reason, title: title, text: text))]
+        return [.notify(Notice(title: title, text: text))]
     }
 
     /// Keeps what is on the screen where it is when somebody has scrolled up.
@@ -207,9 +207,4 @@ package struct ChatModel: Sendable {
         (window.unread, window.isUrgent) = (0, false)
         if window.newSinceMark == 0 { window.readMark = nil }
     }
-}
-
-/// Sentences of the program are already filtered piece by piece; a line feed in them is ours.
-enum SafeLines {
-    static func of(_ text: String) -> [String] { SafeText.printableLines(text) }
 }

@@ -1,4 +1,3 @@
-package import ChatKit
 package import MeshCore
 
 /// What the model wants done. Whoever performs it feeds what comes of it back as an event.
@@ -46,7 +45,6 @@ package enum Event: Sendable {
 
 /// A word to somebody who does not look. Its text has passed the filter.
 package struct Notice: Equatable, Sendable {
-    package let reason: NotifyReason
     package let title: String
     package let text: String
 }

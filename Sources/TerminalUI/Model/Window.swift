@@ -89,19 +89,6 @@ package struct Window: Equatable, Sendable {
         }
     }
 
-    /// Own messages whose state may still change, newest first.
-    func undelivered(limit: Int) -> [Hash] {
-        var result: [Hash] = []
-        for entry in entries.reversed() {
-            guard case .message(let message) = entry.content, message.isOwn else { continue }
-            if message.delivery.map({ $0.behind.isEmpty && $0.state == .delivered }) != true {
-                result.append(message.id)
-            }
-            if result.count == limit { break }
-        }
-        return result
-    }
-
     /// All is seen up to here.
     mutating func markSeen() {
         (unread, isUrgent) = (0, false)

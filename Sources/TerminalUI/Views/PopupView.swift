@@ -37,7 +37,7 @@ enum PopupView {
     }
 
     private static func drawPaste(_ text: String, _ model: ChatModel, _ width: Int, on canvas: inout Canvas) {
-        let lines = SafeLines.of(text)
+        let lines = SafeText.printableLines(text)
         var rows: [[Span]] = lines.prefix(6).map { .text(CellWidth.cut($0, to: width), .dim) }
         if lines.count > 6 { rows.append(.text("… \(lines.count - 6) more lines", .dim)) }
         rows +=
