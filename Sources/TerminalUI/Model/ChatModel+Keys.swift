@@ -7,12 +7,7 @@ extension ChatModel {
         switch typed {
         case .focus(let focus):
             hasFocus = focus
-            if focus {
-                (window.unread, window.isUrgent) = (0, false)
-                if window.newSinceMark == 0 { window.readMark = nil }
-            } else {
-                window.markSeen()
-            }
+            if focus { window.markRead() } else { window.markSeen() }
             return []
         case .tellsKeysApart:
             traits.tellsKeysApart = true

@@ -204,7 +204,6 @@ package struct ChatModel: Sendable {
         guard windows.indices.contains(place), place != current else { return }
         window.markSeen()
         (current, completion, find) = (place, nil, nil)
-        (window.unread, window.isUrgent) = (0, false)
-        if window.newSinceMark == 0 { window.readMark = nil }
+        window.markRead()
     }
 }

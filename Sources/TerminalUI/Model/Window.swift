@@ -89,10 +89,16 @@ package struct Window: Equatable, Sendable {
         }
     }
 
-    /// All is seen up to here.
+    /// Somebody looks away: all is seen up to here.
     mutating func markSeen() {
         (unread, isUrgent) = (0, false)
         readMark = entries.last?.number
+    }
+
+    /// Somebody looks: nothing is unread, and the line above what is new goes when nothing is.
+    mutating func markRead() {
+        (unread, isUrgent) = (0, false)
+        if newSinceMark == 0 { readMark = nil }
     }
 
     var newSinceMark: Int {
