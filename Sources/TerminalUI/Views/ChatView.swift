@@ -29,7 +29,7 @@ enum ChatView {
         var parts: [String]
         switch model.window.kind {
         case .group:
-            let online = members.filter { $0.isSelf || $0.state == .online }.count
+            let online = members.count(where: \.isInReach)
             parts = [" \(model.title(of: model.window))  \(members.count) members, \(online) online"]
             parts += ["end-to-end encrypted"]
             if !others.isEmpty {

@@ -1,5 +1,10 @@
 internal import MeshCore
 
+extension MemberInfo {
+    /// One reaches oneself in every state.
+    var isInReach: Bool { isSelf || state == .online }
+}
+
 /// The members with what is known of each.
 enum MembersView {
     /// Oneself, who is in reach, who is not, who was put out; by name.

@@ -4,7 +4,7 @@ internal import MeshCore
 /// The mesh as this node sees it: a picture, the own links, what happened last.
 enum NetworkView {
     static func draw(_ model: ChatModel, _ width: Int, on canvas: inout Canvas) {
-        let online = model.snapshot.members.filter { $0.isSelf || $0.state == .online }
+        let inReach = model.snapshot.members.count(where: \.isInReach)
         let agreed = model.snapshot.isConverged ? "all views agree" : "comparing views"
         var rows: [[Span]] = []
         let room = PopupBox.rows(model.size)
@@ -19,7 +19,7 @@ enum NetworkView {
         let events = model.happenings.suffix(max(0, room - rows.count))
         rows += events.reversed().map { .text(CellWidth.cut("\(model.time.clock($0.at)) \($0.text)", to: width), .dim) }
         PopupBox.draw(
-            "Network (F5, /network)  \(online.count) in reach, \(model.snapshot.edges.count) links in all", rows,
+            "Network (F5, /network)  \(inReach) in reach, \(model.snapshot.edges.count) links in all", rows,
             footer: "Esc close  r look again  /network new|refound|forget", size: model.size, on: &canvas)
     }
 
@@ -56,8 +56,7 @@ enum NetworkView {
 /// Members on an ellipse, a line for each link; own links double.
 enum MeshPicture {
     static func rows(of model: ChatModel, width: Int, height: Int) -> [String] {
-        let shown = model.snapshot.members.filter { $0.isSelf || $0.state == .online }
-            .sorted { $0.id < $1.id }.prefix(12)
+        let shown = model.snapshot.members.filter(\.isInReach).sorted { $0.id < $1.id }.prefix(12)
         guard !shown.isEmpty else { return ["no network yet"] }
         var canvas = Canvas(Size(rows: height, columns: width))
         var places: [NodeID: Point] = [:]

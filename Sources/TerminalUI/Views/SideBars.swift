@@ -26,7 +26,7 @@ enum ChatsView {
 enum MembersBar {
     static func draw(_ model: ChatModel, _ layout: ScreenLayout, on canvas: inout Canvas) {
         let members = MembersView.sorted(model.snapshot.members)
-        let online = members.filter { $0.isSelf || $0.state == .online }.count
+        let online = members.count(where: \.isInReach)
         let (left, top, rows) = (layout.membersLeft, layout.transcriptTop, layout.transcriptRows)
         ChatView.drawRule(
             label: "Members \(online)/\(members.count)", layout.frame, layout.membersLeft - 1, model.size.columns,
@@ -49,7 +49,7 @@ enum MembersBar {
     }
 
     private static func style(_ member: MemberInfo) -> Style {
-        member.isSelf ? .bold : member.state == .online ? .plain : .dim
+        member.isSelf ? .bold : member.isInReach ? .plain : .dim
     }
 
     private static func line(_ member: MemberInfo, _ model: ChatModel, _ width: Int) -> String {
