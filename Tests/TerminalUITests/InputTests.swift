@@ -5,7 +5,7 @@ import Testing
     private func line(_ text: String, _ actions: Action...) -> InputLine {
         var line = InputLine()
         line.insert(text)
-        for action in actions { _ = line.edit(action) }
+        for action in actions { line.edit(action) }
         return line
     }
 
@@ -26,7 +26,7 @@ import Testing
         var line = InputLine()
         line.insert("e")
         line.insert("\u{301}")
-        _ = line.edit(.backspace)
+        line.edit(.backspace)
         #expect(line.isEmpty)
     }
 
@@ -37,7 +37,7 @@ import Testing
         _ = line.take()
         line.insert("draft")
         let texts = [Action.older, .older, .older, .newer, .newer, .newer].map { action in
-            _ = line.edit(action)
+            line.edit(action)
             return line.text
         }
         #expect(texts == ["second", "first", "first", "second", "draft", "draft"])

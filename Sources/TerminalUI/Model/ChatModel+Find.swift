@@ -8,12 +8,11 @@ extension ChatModel {
         case (.enter, _), (.up, _), (.character("r"), .control), (.character("f"), .control): toMatch(older: true)
         case (.down, _): toMatch(older: false)
         case (.pageUp, _), (.pageDown, _): scroll(key.name == .pageUp ? .pageUp : .pageDown)
-        case (.character(let character), []):
-            find?.insert(String(character))
+        case (.character, []):
+            find?.press(key, keys)
             toNewest()
             toMatch(older: true)
-        default:
-            if let action = keys.action(for: key) { _ = find?.edit(action) }
+        default: find?.press(key, keys)
         }
         return []
     }

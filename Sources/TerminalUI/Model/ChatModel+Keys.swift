@@ -62,7 +62,7 @@ extension ChatModel {
     }
 
     private mutating func edited(_ action: Action) -> [Request] {
-        _ = window.input.edit(action)
+        window.input.edit(action)
         return []
     }
 

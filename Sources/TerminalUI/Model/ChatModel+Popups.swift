@@ -70,8 +70,7 @@ extension ChatModel {
             guard !keys.isEmpty else { return [] }
             let place = keys.firstIndex(of: field.text).map { $0 + (key.name == .up ? -1 : 1) } ?? 0
             field.replace(with: keys[(place + keys.count) % keys.count])
-        case (.character(let character), []): field.insert(String(character))
-        default: if let action = keys.action(for: key) { _ = field.edit(action) }
+        default: field.press(key, keys)
         }
         popup = .invite(field)
         return []
@@ -91,9 +90,7 @@ extension ChatModel {
             popup = nil
             show(window(with: id))
         case .character("r"): if id != selfID { popup = .revoke(id, InputLine()) }
-        case .character("c"):
-            remark = "copied the key of \(name(id)), if your terminal takes OSC 52"
-            return [.copy(id.hex)]
+        case .character("c"): return copy(id.hex, "the key of \(name(id))")
         default: break
         }
         return []
@@ -108,15 +105,16 @@ extension ChatModel {
         case .character("w"):
             page.wordRow = IdentityView.nextWordRow(after: page.wordRow, size)
             popup = .identity(page)
-        case .character("c"):
-            remark = "copied your key, if your terminal takes OSC 52"
-            return [.copy(selfID.hex)]
-        case .character("a"):
-            remark = "copied the line for a friend, if your terminal takes OSC 52"
-            return [.copy(contact)]
+        case .character("c"): return copy(selfID.hex, "your key")
+        case .character("a"): return copy(contact, "the line for a friend")
         default: break
         }
         return []
+    }
+
+    private mutating func copy(_ text: String, _ what: String) -> [Request] {
+        remark = "copied \(what), if your terminal takes OSC 52"
+        return [.copy(text)]
     }
 
     private mutating func takeInVerify(_ key: Key, _ id: NodeID, _ number: String?) -> [Request] {
@@ -147,8 +145,7 @@ extension ChatModel {
             }
             (popup, remark) = (nil, nil)
             return [.perform("/revoke \(id.hex)")]
-        case (.character(let character), []): field.insert(String(character))
-        default: if let action = keys.action(for: key) { _ = field.edit(action) }
+        default: field.press(key, keys)
         }
         popup = .revoke(id, field)
         return []

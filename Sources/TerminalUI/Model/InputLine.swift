@@ -58,7 +58,16 @@ package struct InputLine: Equatable, Sendable {
 
     // MARK: Editing
 
-    package mutating func edit(_ action: Action) -> Bool {
+    /// What a key does in a field of its own: it stands for itself, or edits.
+    mutating func press(_ key: Key, _ keys: KeyMap) {
+        if case .character(let character) = key.name, key.modifiers.isEmpty {
+            insert(String(character))
+        } else if let action = keys.action(for: key) {
+            edit(action)
+        }
+    }
+
+    package mutating func edit(_ action: Action) {
         switch action {
         case .left: cursor = max(0, cursor - 1)
         case .right: cursor = min(characters.count, cursor + 1)
@@ -75,9 +84,8 @@ package struct InputLine: Equatable, Sendable {
         case .newline: insert("\n")
         case .older: look(-1)
         case .newer: look(1)
-        default: return false
+        default: break
         }
-        return true
     }
 
     private mutating func remove(_ range: Range<Int>, keeps: Bool) {

@@ -11,6 +11,7 @@ package struct Wizard: Sendable {
     let place: String
     /// Where others would reach a node that listens there.
     private let addresses: @Sendable (Endpoint) -> [Endpoint]
+    private let keys = KeyMap()
     private(set) var lines: [Field: InputLine]
     private(set) var field = Field.nick
     private(set) var searches: Bool
@@ -82,8 +83,7 @@ extension Wizard: Screen {
         case (.character(" "), []) where field == .search, (.left, _) where field == .search,
             (.right, _) where field == .search:
             searches.toggle()
-        case (.character(let character), []): lines[field]?.insert(String(character))
-        default: if let action = KeyMap().action(for: key) { _ = lines[field]?.edit(action) }
+        default: lines[field]?.press(key, keys)
         }
         return []
     }
