@@ -39,14 +39,7 @@ extension MachineArguments {
     }
 
     private func share(_ name: String) throws(MachineRefusal) -> Double {
-        let share: Double? =
-            switch field(name) {
-            case .number(let value): value
-            case .integer(let value): Double(value)
-            case nil: 0
-            default: nil
-            }
-        guard let share, (0..<1).contains(share) else {
+        guard let share = (field(name) ?? .integer(0)).double, (0..<1).contains(share) else {
             throw MachineRefusal(.badArgument, "\"\(name)\" must be a number from 0 to below 1")
         }
         return share

@@ -69,22 +69,14 @@ enum MetricsText {
         }
         return [
             family("link_phi", "How strongly a peer's silence speaks for its death; 8 is suspicious.") {
-                number($0["phi"]).map { "\($0)" }
+                $0["phi"]?.double.map { "\($0)" }
             },
-            family("link_rtt_seconds", "Round trip over a link.") { number($0["rttMs"]).map { "\($0 / 1_000)" } },
+            family("link_rtt_seconds", "Round trip over a link.") { $0["rttMs"]?.double.map { "\($0 / 1_000)" } },
             family("link_eager", "1 when own messages are pushed over the link at once.") {
                 $0["push"] == .string("eager") ? "1" : "0"
             },
             family("link_age_seconds", "Since when a link is open.") { $0["sinceMs"]?.integer.map(seconds) },
         ]
-    }
-
-    private static func number(_ value: JSON?) -> Double? {
-        switch value {
-        case .number(let value): value
-        case .integer(let value): Double(value)
-        default: nil
-        }
     }
 
     private static func seconds(_ milliseconds: Int64) -> String { "\(Double(milliseconds) / 1_000)" }
