@@ -41,11 +41,11 @@ struct ChaosRound: Equatable, Sendable {
     var faults: [ChaosFault]
     /// After the last fault, before the heal.
     var hold: Duration
-    /// The messages: from whom, after how many of the faults.
-    var talk: [(from: Int, after: Int)]
+    var talk: [Talk]
 
-    static func == (left: ChaosRound, right: ChaosRound) -> Bool {
-        left.faults == right.faults && left.hold == right.hold
-            && left.talk.elementsEqual(right.talk) { $0 == $1 }
+    /// A message: from whom, after how many of the faults.
+    struct Talk: Equatable, Sendable {
+        let from: Int
+        let after: Int
     }
 }

@@ -24,7 +24,8 @@ package struct ChaosPlan: Equatable, Sendable {
     private static func round(of count: Int, nodes: Int, _ random: inout SeededGenerator) -> ChaosRound {
         let faults = (0..<count).map { _ in fault(nodes, &random) }
         let talk = (0..<Int.random(in: 1...5, using: &random)).map { _ in
-            (from: Int.random(in: 1...nodes, using: &random), after: Int.random(in: 0...count, using: &random))
+            ChaosRound.Talk(
+                from: Int.random(in: 1...nodes, using: &random), after: Int.random(in: 0...count, using: &random))
         }
         // Below and above the second or so in which a silent link is given up.
         let hold = Duration.milliseconds(Int.random(in: 0...3_000, using: &random))

@@ -138,10 +138,9 @@ extension Cluster {
 
     /// Mends everything: lines, frozen nodes, dead nodes.
     fileprivate func mend() async throws {
-        faults.heal()
         let all = nodes.keys.sorted()
-        try resume(all)
-        try await change { _ in }
+        resume(all)
+        try await change { $0.heal() }
         try await each(all) { cluster, number in try await cluster.launch(number) }
     }
 

@@ -24,7 +24,7 @@ extension Cluster {
         case .resume(let selection): try await goOn(select(selection))
         case .pause(let selection, let span):
             let numbers = try select(selection)
-            try stop(numbers)
+            stop(numbers)
             try await Task.sleep(for: span)
             try await goOn(numbers)
         case .restart(let selection): try await restart(select(selection))
@@ -58,7 +58,7 @@ extension Cluster {
 
     /// Who slept hears of the faults it has missed.
     private func goOn(_ numbers: [Int]) async throws {
-        try resume(numbers)
+        resume(numbers)
         for number in numbers where nodes[number]?.answers == true { try await tellFaults(number) }
     }
 

@@ -128,19 +128,19 @@ package actor Cluster {
         for number in numbers {
             nodes[number]?.process?.send(isHard ? SIGKILL : SIGTERM)
             // Who is stopped says goodbye only after waking up.
-            if !isHard { try resume([number]) }
+            if !isHard { resume([number]) }
         }
         for number in numbers { await nodes[number]?.process?.waitForEnd() }
     }
 
-    func stop(_ numbers: [Int]) throws {
+    func stop(_ numbers: [Int]) {
         for number in numbers {
             nodes[number]?.process?.send(SIGSTOP)
             nodes[number]?.isStopped = true
         }
     }
 
-    func resume(_ numbers: [Int]) throws {
+    func resume(_ numbers: [Int]) {
         for number in numbers {
             nodes[number]?.process?.send(SIGCONT)
             nodes[number]?.isStopped = false
@@ -151,7 +151,7 @@ package actor Cluster {
     package func down() async {
         let living = nodes.values.filter(\.isAlive).map(\.number)
         for number in living { nodes[number]?.process?.send(SIGTERM) }
-        try? resume(living)
+        resume(living)
         let reaper = Task {
             try await Task.sleep(for: .seconds(3))
             for number in living { nodes[number]?.process?.send(SIGKILL) }
