@@ -32,6 +32,12 @@ package enum Folder {
         throw UserError(.cannotCreate, "cannot make the folder \(path): \(SystemError())")
     }
 
+    /// A name that becomes a folder, or a part of a socket's name, must not lead anywhere else.
+    package static func isPlainName(_ name: String) -> Bool {
+        (1...32).contains(name.count)
+            && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+    }
+
     package static func parent(of path: String) -> String? {
         guard let slash = path.lastIndex(of: "/") else { return nil }
         return slash == path.startIndex ? "/" : String(path[..<slash])

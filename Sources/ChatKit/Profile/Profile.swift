@@ -40,7 +40,7 @@ package struct Profile: Equatable, Sendable {
         named name: String? = nil, configurationFolder chosen: String? = nil, environment: Environment
     ) throws(UserError) {
         let name = name ?? Self.defaultName
-        guard Self.isValid(name) else {
+        guard Folder.isPlainName(name), name != "state" else {
             throw UserError(
                 .usage, "a profile's name has 1 to 32 of the characters a-z A-Z 0-9 - _ and is not \"state\"")
         }
@@ -59,16 +59,6 @@ package struct Profile: Equatable, Sendable {
     /// The command that puts these files where nobody looks for them.
     static func putAside(_ files: [String]) -> String {
         files.map { "mv \($0) \($0).bad" }.joined(separator: " && ")
-    }
-
-    /// A name becomes a folder and a part of a socket's name, so it must not lead anywhere else.
-    private static func isValid(_ name: String) -> Bool {
-        (1...32).contains(name.utf8.count) && name != "state"
-            && name.utf8.allSatisfy { byte in
-                Unicode.Scalar(byte).properties.isAlphabetic && byte < 0x80
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-            }
     }
 
     private static func base(

@@ -36,8 +36,8 @@ extension Cluster {
             ["id", "cert", "keygen"].contains(arguments.first)
             ? ["--config", node.folder] : ["--control", node.socket]
         let result = try await Subprocess.run(
-            .word(settings.program), arguments: Arguments(arguments + own), input: .none,
-            output: .string(limit: 1 << 26), error: .string(limit: 1 << 20))
+            Configuration([settings.program] + arguments + own), input: .none, output: .string(limit: 1 << 26),
+            error: .string(limit: 1 << 20))
         let text = result.standardOutput.split(separator: "\n", omittingEmptySubsequences: false)
         guard case .exited(0) = result.terminationStatus else {
             let reason = result.standardError.split(separator: "\n").map(String.init)

@@ -186,8 +186,8 @@ package actor Cluster {
     private func missing(_ number: Int) -> UserError {
         UserError(
             .usage,
-            "there is no \(NodeSelection.name(number)); there are \(NodeSelection.text(nodes.keys.sorted())), and start "
-                + "\(NodeSelection.name(number)) makes it")
+            NodeSelection.missing(number, among: nodes.keys.sorted())
+                + ", and start \(NodeSelection.name(number)) makes it")
     }
 
     /// Asks a node something; a refusal is a failure of the step.

@@ -19,7 +19,7 @@ package final class ClusterFolder: Sendable {
     ///
     /// - Throws: ``UserError`` 64 for a name that makes no folder, 73 when a cluster of that name runs.
     package init(_ name: String) throws(UserError) {
-        guard Self.isValid(name) else {
+        guard Folder.isPlainName(name) else {
             throw UserError(.usage, "a cluster's name has 1 to 32 of the characters a-z A-Z 0-9 - _")
         }
         try Folder.prepare(Self.root)
@@ -49,12 +49,11 @@ package final class ClusterFolder: Sendable {
         lock.unlock()
     }
 
-    private static func isValid(_ name: String) -> Bool {
-        (1...32).contains(name.utf8.count)
-            && name.utf8.allSatisfy { byte in
-                byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber)
-                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-            }
+    /// What to say when there is none of that name.
+    static func notRunning(_ name: String) -> UserError {
+        let flag = name == KeeperClient.defaultName ? "" : " --cluster \(name.shown)"
+        return UserError(
+            .unavailable, "no cluster called \(name.shown) runs here; bring one up with: mesh-cluster up 3\(flag)")
     }
 }
 

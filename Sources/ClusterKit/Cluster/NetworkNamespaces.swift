@@ -114,8 +114,7 @@ package enum NetworkNamespaces {
 
     private static func run(_ words: [String], _ input: String = "") async throws {
         let result = try await Subprocess.run(
-            .word(words[0]), arguments: Arguments(Array(words.dropFirst())), input: .string(input), output: .discarded,
-            error: .string(limit: 65_536))
+            Configuration(words), input: .string(input), output: .discarded, error: .string(limit: 65_536))
         guard case .exited(0) = result.terminationStatus else {
             let reason = result.standardError.split(separator: "\n").first.map { String($0).shown } ?? "no reason given"
             throw UserError(.cannotCreate, "\(words.prefix(4).joined(separator: " ")): \(reason)")

@@ -49,8 +49,7 @@ final class NodeProcess: Sendable {
                 var process: NodeProcess?
                 do {
                     _ = try await Subprocess.run(
-                        .word(words[0]), arguments: Arguments(Array(words.dropFirst())), platformOptions: options,
-                        input: .none, output: .sequence,
+                        Configuration(words, options), input: .none, output: .sequence,
                         error: .fileDescriptor(log, closeAfterSpawningProcess: true)
                     ) { execution in
                         let running = NodeProcess(execution.processIdentifier.value)

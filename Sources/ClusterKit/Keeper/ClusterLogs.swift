@@ -16,18 +16,14 @@ package struct ClusterLogs: Sendable {
         }
         let all = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
             .compactMap { NodeSelection.number($0) }.sorted()
-        guard !all.isEmpty else {
-            throw UserError(
-                .unavailable, "no cluster called \(name.shown) runs here; bring one up with: mesh-cluster up 3")
-        }
+        guard !all.isEmpty else { throw ClusterFolder.notRunning(name) }
         let numbers = if case .these(let numbers) = chosen { numbers } else { all }
         if let missing = numbers.first(where: { !all.contains($0) }) {
-            throw UserError(
-                .usage, "there is no \(NodeSelection.name(missing)); there are \(NodeSelection.text(all))")
+            throw UserError(.usage, NodeSelection.missing(missing, among: all))
         }
         let files = numbers.map { "\(folder)/\(NodeSelection.name($0))/log" }
         _ = try await Subprocess.run(
-            .name("tail"), arguments: Arguments((follows ? ["--follow=name"] : []) + ["--lines=20"] + files),
-            input: .none, output: .currentStandardOutput, error: .currentStandardError)
+            Configuration(["tail"] + (follows ? ["--follow=name"] : []) + ["--lines=20"] + files), input: .none,
+            output: .currentStandardOutput, error: .currentStandardError)
     }
 }

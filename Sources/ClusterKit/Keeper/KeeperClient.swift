@@ -39,9 +39,7 @@ package struct KeeperClient: Sendable {
         do {
             return try ControlConnection(ClusterFolder.keeperSocket(of: name))
         } catch {
-            let flag = name == Self.defaultName ? "" : " --cluster \(name)"
-            throw UserError(
-                .unavailable, "no cluster called \(name.shown) runs here; bring one up with: mesh-cluster up 3\(flag)")
+            throw ClusterFolder.notRunning(name)
         }
     }
 
@@ -69,8 +67,7 @@ package struct KeeperClient: Sendable {
             // Neither Ctrl+C nor the end of the terminal is meant for it.
             platform.createSession = true
             _ = try? await Subprocess.run(
-                .word(words[0]), arguments: Arguments(Array(words.dropFirst())), platformOptions: platform,
-                input: .none, output: .sequence, error: .discarded
+                Configuration(words, platform), input: .none, output: .sequence, error: .discarded
             ) { execution in
                 for try await line in execution.standardOutput.strings() { answer.yield(line) }
                 answer.yield("")

@@ -44,6 +44,11 @@ package enum NodeSelection: Equatable, Sendable, CustomStringConvertible {
         return number
     }
 
+    /// What to say of one that is not there.
+    static func missing(_ number: Int, among all: [Int]) -> String {
+        "there is no \(name(number)); there are \(text(all))"
+    }
+
     package var description: String {
         switch self {
         case .all: "all"
