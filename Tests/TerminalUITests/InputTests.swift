@@ -30,6 +30,13 @@ import Testing
         #expect(line.isEmpty)
     }
 
+    @Test func aMarkWithinALineLeavesTheCursorBehindItsCharacter() {
+        var line = line("ex", .left)
+        line.insert("\u{301}")
+        line.insert("y")
+        #expect(line.text == "e\u{301}yx")
+    }
+
     @Test func linesSentBeforeComeBackAndTheDraftIsKept() {
         var line = line("first")
         _ = line.take()

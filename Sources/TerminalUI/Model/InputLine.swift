@@ -24,11 +24,10 @@ package struct InputLine: Equatable, Sendable {
     @discardableResult
     package mutating func insert(_ text: String) -> Bool {
         guard self.text.utf8.count + text.utf8.count <= Self.byteLimit else { return false }
-        characters.insert(contentsOf: text, at: cursor)
-        cursor += text.count
-        // A mark may have joined the character before it.
-        characters = Array(String(characters))
-        cursor = min(cursor, characters.count)
+        // Marks and joiners make one character with what stands before them, or behind.
+        let before = String(characters[..<cursor]) + text
+        characters = Array(before + String(characters[cursor...]))
+        cursor = min(before.count, characters.count)
         return true
     }
 
