@@ -36,6 +36,11 @@ import Testing
         ("\u{1B}[9;2u", key(.tab, .shift)), ("\u{1B}[127;5u", key(.backspace, .control)),
         ("\u{1B}[105:73;5:1u", key(.character("i"), .control)), ("\u{1B}[105;133u", key(.character("i"), .control)),
         ("\u{1B}[97;2u", key(.character("A"))),
+        // Kitty's keypad without Num Lock.
+        ("\u{1B}[57417u", key(.left)), ("\u{1B}[57418u", key(.right)), ("\u{1B}[57419;5u", key(.up, .control)),
+        ("\u{1B}[57420u", key(.down)), ("\u{1B}[57421u", key(.pageUp)), ("\u{1B}[57422u", key(.pageDown)),
+        ("\u{1B}[57423u", key(.home)), ("\u{1B}[57424u", key(.end)), ("\u{1B}[57425u", key(.insert)),
+        ("\u{1B}[57426u", key(.delete)),
         // Reports.
         ("\u{1B}[?1u", .tellsKeysApart), ("\u{1B}[?15u", .tellsKeysApart),
         ("\u{1B}[I", .focus(true)), ("\u{1B}[O", .focus(false)),

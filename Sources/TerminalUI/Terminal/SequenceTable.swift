@@ -39,6 +39,11 @@ enum SequenceTable {
         18: .function(7), 19: .function(8), 20: .function(9), 21: .function(10), 23: .function(11), 24: .function(12),
     ]
 
+    /// Kitty's codes from 57417 on: the keypad without Num Lock.
+    private static let keypad: [Key.Name] = [
+        .left, .right, .up, .down, .pageUp, .pageDown, .home, .end, .insert, .delete,
+    ]
+
     /// Bits above Ctrl are Super, Hyper, Meta, Caps Lock and Num Lock, which change nothing here.
     private static func modifiers(_ parameter: Int) -> Key.Modifiers {
         Key.Modifiers(rawValue: UInt8(max(0, parameter - 1) & 7))
@@ -51,9 +56,10 @@ enum SequenceTable {
         case 9: return Key(.tab, modifiers)
         case 27: return Key(.escape, modifiers)
         case 8, 127: return Key(.backspace, modifiers)
+        case 57417...57426: return Key(keypad[code - 57417], modifiers)
         default: break
         }
-        // Kitty's private codes are keys that print nothing.
+        // Kitty's other private codes are keys that print nothing.
         guard code >= 0x20, !(0xE000...0xF8FF).contains(code),
             let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init)
         else { return nil }
