@@ -69,6 +69,28 @@ import Testing
         #expect(decoder.feed([0x1B, 0x1B]) == [.key(Key(.escape))])
     }
 
+    @Test func theRestOfACharacterIsWaitedForHoweverLongItTakes() {
+        for (bytes, typed) in [("é", Self.key(.character("é"))), ("\u{1B}é", Self.key(.character("é"), .alt))] {
+            var decoder = KeyDecoder()
+            #expect(decoder.feed(Array(bytes.utf8.dropLast())).isEmpty && !decoder.isWaiting)
+            #expect(decoder.flush().isEmpty)
+            #expect(decoder.feed(Array(bytes.utf8.suffix(1))) == [typed])
+        }
+    }
+
+    @Test func aByteThatBeginsNoCharacterTakesNothingWithIt() {
+        var decoder = KeyDecoder()
+        // An é of Latin-1.
+        #expect(decoder.feed([0xE9, 0x61]) == [Self.key(.character("a"))])
+        #expect(decoder.feed([0xFF, 0x62]) == [Self.key(.character("b"))])
+    }
+
+    @Test(arguments: ["\u{1B}O", "\u{1B}[[", "\u{1B}[1;"])
+    func aSequenceThatBreaksOffLeavesTheNextOneWhole(begun: String) {
+        var decoder = KeyDecoder()
+        #expect(decoder.feed(Array((begun + "\u{1B}[A").utf8)).last == Self.key(.up))
+    }
+
     @Test func controlHIsBackspaceOnlyWhereTheTerminalErasesWithIt() {
         var decoder = KeyDecoder(erasesWithControlH: true)
         #expect(decoder.feed([0x08]) == [.key(Key(.backspace))])

@@ -15,8 +15,11 @@ package struct KeyDecoder: Sendable {
 
     package init(erasesWithControlH: Bool = false) { self.erasesWithControlH = erasesWithControlH }
 
-    /// Something may be the beginning of more: ask again with ``flush()`` when nothing follows within a moment.
-    package var isWaiting: Bool { !pending.isEmpty && paste == nil }
+    /// An Esc may be the key, or the beginning of more: ask again with ``flush()`` when nothing follows within a moment.
+    /// The rest of a character always comes, so it is waited for without end.
+    package var isWaiting: Bool {
+        paste == nil && pending.first == 0x1B && (pending.count == 1 || pending[1] < 0x80)
+    }
 
     package mutating func feed(_ bytes: [UInt8]) -> [Typed] {
         var result: [Typed] = []
@@ -39,10 +42,9 @@ package struct KeyDecoder: Sendable {
 
     /// Nothing more came: an Esc that stands alone is the key.
     package mutating func flush() -> [Typed] {
-        guard paste == nil, let first = pending.first else { return [] }
+        guard isWaiting else { return [] }
         let rest = Array(pending.dropFirst())
         pending = []
-        guard first == 0x1B else { return [] }
         // Esc and [ alone is Alt+[; a longer beginning of a sequence was cut off by the line and means nothing.
         if rest.isEmpty { return [.key(Key(.escape))] }
         return rest.count == 1 ? [.key(.alt(Character(Unicode.Scalar(rest[0]))))] : []
@@ -105,9 +107,11 @@ package struct KeyDecoder: Sendable {
     private func scalar(_ bytes: ArraySlice<UInt8>) -> (Int, Typed?) {
         let first = bytes[bytes.startIndex]
         let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 1
-        guard bytes.count >= length else { return (0, nil) }
-        guard length > 1, let text = String(validating: bytes.prefix(length), as: UTF8.self), let character = text.first
-        else { return (1, nil) }
+        let scalar = bytes.prefix(length)
+        // A byte that nothing fitting follows takes none of the next key with it.
+        guard length > 1, scalar.dropFirst().allSatisfy({ 0x80..<0xC0 ~= $0 }) else { return (1, nil) }
+        guard scalar.count == length else { return (0, nil) }
+        guard let character = String(validating: scalar, as: UTF8.self)?.first else { return (1, nil) }
         return (length, .key(.character(character)))
     }
 
@@ -118,6 +122,7 @@ package struct KeyDecoder: Sendable {
         case UInt8(ascii: "["): return controlSequence(bytes)
         case UInt8(ascii: "O"):
             guard bytes.count > 2 else { return (0, nil) }
+            guard bytes[bytes.startIndex + 2] != 0x1B else { return (2, .key(.alt("O"))) }
             return (3, SequenceTable.key(final: bytes[bytes.startIndex + 2], modifiers: []).map(Typed.key))
         case 0x1B: return (1, .key(Key(.escape)))
         default:
@@ -134,6 +139,7 @@ package struct KeyDecoder: Sendable {
         // The Linux console's function keys: `CSI [ A`.
         if body.first == UInt8(ascii: "[") {
             guard body.count > 1 else { return (0, nil) }
+            guard body[body.startIndex + 1] != 0x1B else { return (3, nil) }
             let number = Int(body[body.startIndex + 1]) - 0x40
             return (4, (1...5).contains(number) ? .key(Key(.function(number))) : nil)
         }
