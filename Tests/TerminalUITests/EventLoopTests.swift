@@ -27,6 +27,21 @@ import Testing
         #expect(scene.screen.contains("line 149"))
     }
 
+    /// What stands in the line when Esc and `[A` come with `pause` milliseconds and the end of a frame between them.
+    private func lineAfterHalvesOfUp(pause: UInt64) -> String {
+        let typed = ["sent before\r", "\u{1B}", nil, "[A"].map { $0.map { Array($0.utf8) } }
+        let terminal = FakeTerminal(Size(rows: 24, columns: 80), typed: typed)
+        var scene = Scene(terminal.size)
+        var loop = EventLoop(terminal, Mailbox()) { Scene.now + (terminal.waits > 2 ? pause : 0) }
+        loop.run(&scene.model) { _ in }
+        return scene.model.windows[0].input.text
+    }
+
+    @Test func theEndOfAFrameCutsNoKeyInTwo() {
+        #expect(lineAfterHalvesOfUp(pause: 24) == "sent before")
+        #expect(lineAfterHalvesOfUp(pause: 25) == "[A")
+    }
+
     @Test func aCopyGoesOutAsOneSequenceOfPlainBytes() {
         let (terminal, _) = run(["\u{5}", "c"])
         let text = String(decoding: terminal.sent, as: UTF8.self)

@@ -17,11 +17,13 @@ extension ChatModel: Screen {}
 package struct EventLoop {
     /// In milliseconds: a frame, the least time to one that shows what was typed, and how long a lone Esc may be the
     /// beginning of a sequence.
-    private static let (frame, typedFrame, escapeDelay): (UInt64, UInt64, Int) = (16, 4, 25)
+    private static let (frame, typedFrame, escapeDelay): (UInt64, UInt64, UInt64) = (16, 4, 25)
 
     private let terminal: any Terminal
     private let mailbox: Mailbox
     private var decoder: KeyDecoder
+    /// When what may be a lone Esc came.
+    private var escapeSince: UInt64?
     private var isDirty = true
     /// Something typed is not shown yet; whoever typed it feels each millisecond.
     private var isTyped = false
@@ -30,9 +32,14 @@ package struct EventLoop {
     /// More is in the mailbox, whose pipe was emptied already.
     private var hasMore = false
     private let notifier: Notifier
+    /// Milliseconds since 1970.
+    private let clock: () -> UInt64
 
-    package init(_ terminal: any Terminal, _ mailbox: Mailbox, _ settings: ScreenSettings = ScreenSettings()) {
-        (self.terminal, self.mailbox, notifier) = (terminal, mailbox, Notifier(settings))
+    package init(
+        _ terminal: any Terminal, _ mailbox: Mailbox, _ settings: ScreenSettings = ScreenSettings(),
+        clock: @escaping () -> UInt64 = { TimeText.now }
+    ) {
+        (self.terminal, self.mailbox, notifier, self.clock) = (terminal, mailbox, Notifier(settings), clock)
         decoder = KeyDecoder(erasesWithControlH: terminal.traits.erasesWithControlH)
     }
 
@@ -44,7 +51,7 @@ package struct EventLoop {
             draw(screen)
             let wake = terminal.wait(pipe: mailbox.descriptor, milliseconds: patience(screen))
             for event in events(wake) {
-                for request in screen.update(event, now: TimeText.now) {
+                for request in screen.update(event, now: clock()) {
                     guard handle(request, perform) else { return }
                 }
                 isDirty = true
@@ -53,7 +60,7 @@ package struct EventLoop {
     }
 
     private mutating func draw(_ screen: some Screen) {
-        let now = TimeText.now
+        let now = clock()
         guard isDirty, now >= nextFrame || now < lastFrame else { return }
         if let lines = screen.bareLines { terminal.present(bare: lines) } else { terminal.present(screen.canvas) }
         (isDirty, isTyped, lastFrame) = (false, false, now)
@@ -61,13 +68,21 @@ package struct EventLoop {
 
     private var nextFrame: UInt64 { lastFrame + (isTyped ? Self.typedFrame : Self.frame) }
 
+    /// How much longer an Esc may be the beginning of a sequence; nil when none is.
+    private func escapeRest(_ now: UInt64) -> UInt64? {
+        escapeSince.map { since in
+            let passed = now < since ? Self.escapeDelay : now - since
+            return Self.escapeDelay - min(passed, Self.escapeDelay)
+        }
+    }
+
     /// Until the next frame, the end of a half key, or the next minute, which the status line shows.
     private func patience(_ screen: some Screen) -> Int {
         if hasMore { return 0 }
-        let now = TimeText.now
+        let now = clock()
         var limit = screen.isLive ? 1_000 : Int(60_000 - now % 60_000)
         if isDirty { limit = min(limit, Int(nextFrame - min(now, nextFrame))) }
-        if decoder.isWaiting { limit = min(limit, Self.escapeDelay) }
+        if let rest = escapeRest(now) { limit = min(limit, Int(rest)) }
         return limit
     }
 
@@ -86,7 +101,9 @@ package struct EventLoop {
         if wake.contains(.input) {
             isTyped = true
             if let bytes = terminal.read() { events += bytes.isEmpty ? [.stop] : decoder.feed(bytes).map(Event.typed) }
-        } else if decoder.isWaiting, !wake.contains(.pipe) {
+            escapeSince = decoder.isWaiting ? clock() : nil
+        } else if escapeRest(clock()) == 0 {
+            escapeSince = nil
             events += decoder.flush().map(Event.typed)
         }
         let posted = mailbox.take()
