@@ -26,6 +26,9 @@ import Testing
         #expect(canvas.rows[0].map(\.text) == [" ", "x", "本", ""])
         canvas.write("y", 0, 2)
         #expect(canvas.rows[0].map(\.text) == [" ", "x", "y", " "])
+        canvas.write("日", 0, 1)
+        canvas.write("本", 0, 0)
+        #expect(canvas.rows[0].map(\.text) == ["本", "", " ", " "])
     }
 
     @Test func nothingIsWrittenOutside() {

@@ -47,7 +47,7 @@ package struct Canvas: Equatable, Sendable {
                 return end
             }
             put(Cell(text: shown, style: style, link: link), row, column)
-            for extra in 1..<max(1, width) { rows[row][column + extra] = Cell(text: "", style: style, link: link) }
+            for extra in 1..<max(1, width) { put(Cell(text: "", style: style, link: link), row, column + extra) }
             column += width
         }
         return column
