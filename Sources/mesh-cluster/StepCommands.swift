@@ -12,7 +12,8 @@ extension StepCommand {
     func run() async throws {
         await reporting {
             var line = try ClusterWords(words)
-            if line.words.contains("--help") || line.words.contains("-h") {
+            let own = line.words.prefix { $0 != "--" }
+            if own.contains("--help") || own.contains("-h") {
                 print(Self.helpMessage())
                 return
             }

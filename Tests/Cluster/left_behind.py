@@ -243,6 +243,9 @@ def bad_input(stage):
                                     (["wait", "node1", "online", "=", "2", "within", "1s"], 75, "online = 1")]:
         tool = stage.run(*words)
         assert (tool.returncode, sentence in tool.stderr) == (status, True), (words, tool.returncode, tool.stderr)
+    # What stands behind -- is for mesh-node.
+    help_of_node = stage.run("exec", "node1", "--", "graph", "--help").stdout
+    assert "mesh-node graph" in help_of_node, help_of_node
     assert stage.run("down").returncode == 0
     stage.nothing_is_left()
     if os.geteuid() == 0:
