@@ -30,6 +30,10 @@ import Testing
         #expect(scenario.lines[0].step == .up(options))
     }
 
+    @Test func linesMayEndAsOnWindows() throws {
+        #expect(try steps("heal\r\nkill node1\r\n") == [.heal, .kill(.these([1]), isHard: false)])
+    }
+
     @Test(arguments: [
         ("send node1 hi --times 3", #"send 1 hi 3 0"#), ("cut node1,node2 / node3..5", "cut"),
     ])
@@ -79,6 +83,8 @@ import Testing
         ("cut node1 node2", "between the sides stands a /"), ("pause node1", "say how long"),
         ("net --loss 5", "--loss must be a share like 5%"), ("exec node1", "say what to run behind --"),
         ("# nothing", "there is no step in it"), ("kill node1 node2", "\"node2\" is too much here"),
+        ("kill node1 -- node2", "kill: \"node2\" is too much here"),
+        ("wait all agree within 3s -- node2", "wait: \"node2\" is too much here"),
     ])
     func everyMistakeHasItsSentence(text: String, sentence: String) throws {
         let error = try #require(throws: UserError.self) { try Scenario(text, name: "test.mesh") }

@@ -6,6 +6,7 @@ extension Step {
         var words = StepWords(verb, rest, options: ["within"])
         // Inside a quoted text a word may well be "within", so the last but one counts.
         let all = words.takeAll()
+        try words.finish()
         let end = all.count >= 2 && all[all.count - 2] == "within" ? all.count - 2 : all.count
         words = StepWords(verb, Array(all[..<end]), options: Condition.words)
         let nodes = try words.nodes()

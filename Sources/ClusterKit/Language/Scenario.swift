@@ -47,7 +47,8 @@ struct SourceLine {
     let text: String
 
     static func all(_ text: String) -> [SourceLine] {
-        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map {
+        // The two characters that end a line on Windows are one `Character`.
+        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.enumerated().map {
             SourceLine(number: $0.offset + 1, text: String($0.element))
         }
     }

@@ -132,12 +132,12 @@ extension Step {
             try words.finish()
             return .certificates(folder: folder)
         default:
-            let node = try words.node()
+            let (node, command) = (try words.node(), words.takeRest())
             try words.finish()
-            guard !words.rest.isEmpty else {
+            guard !command.isEmpty else {
                 throw StepMistake("exec: say what to run behind --, as in exec node3 -- members")
             }
-            return .execute(node: node, words.rest)
+            return .execute(node: node, command)
         }
     }
 

@@ -14,7 +14,7 @@ struct StepWords {
     /// What this step may be told, for suggestions.
     private let options: [String]
     /// Behind `--`: for somebody else.
-    private(set) var rest: [String]
+    private var rest: [String]
 
     init(_ verb: String, _ words: [String], options: [String] = []) {
         let end = words.firstIndex(of: "--") ?? words.endIndex
@@ -26,8 +26,6 @@ struct StepWords {
         guard !words.isEmpty else { throw StepMistake("\(verb): \(what) is missing") }
         return words.removeFirst()
     }
-
-    mutating func nextIfAny() -> String? { words.isEmpty ? nil : words.removeFirst() }
 
     var peek: String? { words.first }
 
@@ -82,9 +80,15 @@ struct StepWords {
         return words
     }
 
+    /// All that stands behind `--`.
+    mutating func takeRest() -> [String] {
+        defer { rest = [] }
+        return rest
+    }
+
     /// Nothing may be left over.
     func finish() throws(StepMistake) {
-        guard let word = words.first else { return }
+        guard let word = words.first ?? rest.first else { return }
         throw StepMistake(
             "\(verb): \"\(word.shown)\" is too much here" + NearestName.hint(for: word, among: options))
     }
