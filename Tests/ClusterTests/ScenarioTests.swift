@@ -1,4 +1,5 @@
 import ChatKit
+import Glibc
 import Testing
 
 @testable import ClusterKit
@@ -32,6 +33,17 @@ import Testing
 
     @Test func linesMayEndAsOnWindows() throws {
         #expect(try steps("heal\r\nkill node1\r\n") == [.heal, .kill(.these([1]), isHard: false)])
+    }
+
+    @Test func whatFailsBecauseTheRunIsEndedIsNoFailure() async throws {
+        let scenario = try Scenario("expect all agree", name: "test.mesh")
+        let cluster = Cluster(try ClusterFolder("interrupted-\(getpid())"), Cluster.Settings(program: "mesh-node"))
+        let run = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try await ScenarioRun(scenario) { _ in }.play(in: cluster)
+        }
+        run.cancel()
+        await #expect(throws: CancellationError.self) { try await run.value }
     }
 
     @Test(arguments: [

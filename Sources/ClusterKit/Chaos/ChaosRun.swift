@@ -64,6 +64,8 @@ package struct ChaosRun: Sendable {
                         index + 1, of: plan.rounds.count, faults: faults, sent: ledger.acknowledged.count - before,
                         heal: took))
             } catch let failure as StepFailure {
+                // Whoever ends the run makes its step fail.
+                try Task.checkCancellation()
                 outcome.failure = failure
                 let tails = await cluster.tails(Self.tailLength)
                 tell(.failed(round: index + 1, faults: faults, failure, tails: tails))

@@ -46,19 +46,27 @@ package struct ScenarioRun: Sendable {
                 let output = try await cluster.perform(line.step)
                 let took = ContinuousClock.now - began
                 tell(.step(name: scenario.name, line, since: since, took: took, output: output))
-            } catch let failure as StepFailure {
-                let tails = await cluster.tails(Self.tailLength)
+            } catch {
+                // Whoever ends the run makes its step fail.
+                try Task.checkCancellation()
+                let failure = try Self.failure(error, of: line)
+                let tails = error is StepFailure ? await cluster.tails(Self.tailLength) : []
                 tell(.failed(name: scenario.name, line, since: since, failure, tails: tails))
-                return false
-            } catch let error as UserError where error.status == .usage || error.status == .unavailable {
-                // The scenario speaks of a node that is not there.
-                let failure = StepFailure(expected: line.text, found: [error.sentence])
-                tell(.failed(name: scenario.name, line, since: since, failure, tails: []))
                 return false
             }
             try Task.checkCancellation()
         }
         return true
+    }
+
+    /// - Throws: what has nothing to do with the scenario.
+    private static func failure(_ error: any Error, of line: Scenario.Line) throws -> StepFailure {
+        if let failure = error as? StepFailure { return failure }
+        guard let error = error as? UserError, error.status == .usage || error.status == .unavailable else {
+            throw error
+        }
+        // The scenario speaks of a node that is not there.
+        return StepFailure(expected: line.text, found: [error.sentence])
     }
 }
 
