@@ -19,10 +19,6 @@ final class NodeProcess: Sendable {
         var prefix: [String] = []
     }
 
-    struct NotStarted: Error {
-        let reason: String
-    }
-
     private struct State {
         var isAlive = true
         var first: CheckedContinuation<String?, Never>?
