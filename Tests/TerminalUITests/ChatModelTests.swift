@@ -150,6 +150,20 @@ import Testing
         #expect(scene.screen.contains("late 9") && !scene.screen.contains("below"))
     }
 
+    @Test func whatIsRepairedAboveTheScreenMovesNothingOnIt() {
+        var scene = Scene(size)
+        let old = scene.message("old", from: Scene.bob)
+        for number in 0..<70 { scene.say("message \(number)", from: Scene.bob) }
+        let late = scene.message("late", from: Scene.charlie)
+        for number in 70..<80 { scene.say("message \(number)", from: Scene.bob) }
+        scene.press(Key(.pageUp))
+        let place = rows(scene)
+        scene.tell(.message(old))
+        #expect(rows(scene) == place && !scene.screen.contains("below"))
+        scene.tell(.message(late))
+        #expect(rows(scene) == place && scene.screen.contains("1 below: End"))
+    }
+
     private func rows(_ scene: Scene) -> [Substring] {
         scene.screen.split(separator: "\n").filter { $0.contains("message") }
     }

@@ -161,6 +161,7 @@ package struct ChatModel: Sendable {
     private mutating func keepPlace(_ place: Int, _ index: Int) {
         guard windows[place].scroll > 0, windows[place].entries.indices.contains(index) else { return }
         let rows = TranscriptLayout(self, windows[place], width: layout.textWidth)
+        guard rows.ends(index, within: windows[place].scroll) else { return }
         windows[place].scroll += rows.rows(at: index).count
         windows[place].below += 1
     }

@@ -150,6 +150,16 @@ struct TranscriptLayout {
         return (Array(rows.dropLast(scroll).suffix(height)), top, scroll)
     }
 
+    /// Whether at most so many rows lie below the end of an entry; looks no further than that.
+    func ends(_ index: Int, within limit: Int) -> Bool {
+        var below = 0
+        for other in window.entries.indices.dropFirst(index + 1).reversed() {
+            below += rows(at: other).count
+            if below > limit { return false }
+        }
+        return true
+    }
+
     /// How many rows lie below the end of an entry.
     func rowsBelow(_ index: Int) -> Int {
         window.entries.indices.dropFirst(index + 1).reduce(0) { $0 + rows(at: $1).count }
