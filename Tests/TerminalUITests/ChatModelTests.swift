@@ -105,8 +105,20 @@ import Testing
         var scene = Scene(size)
         scene.type("hello")
         scene.press(Key(.enter))
-        scene.tell(.unsent("hello"))
+        scene.tell(.unsent("hello", to: nil))
         #expect(scene.screen.contains("#mesh> hello"))
+    }
+
+    @Test func aLineForOneMemberIsGivenBackInTheirChatAlone() {
+        var scene = Scene(size)
+        scene.say("psst", from: Scene.bob, to: Scene.alice)
+        scene.press(.alt("2"))
+        scene.type("for bob alone")
+        scene.press(Key(.enter), .alt("1"))
+        scene.tell(.unsent("for bob alone", to: Scene.bob))
+        #expect(!scene.screen.contains("for bob alone"))
+        scene.press(.alt("2"))
+        #expect(scene.screen.contains("@bob> for bob alone"))
     }
 
     @Test func draftsBelongToTheirChats() {

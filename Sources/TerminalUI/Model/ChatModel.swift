@@ -123,7 +123,9 @@ package struct ChatModel: Sendable {
             knocks = Array(knocks.prefix(3))
         case .safetyNumber(let id, let number):
             if case .verify(id, _) = popup { popup = .verify(id, number: number) }
-        case .unsent(let text): if window.input.isEmpty { window.input.replace(with: text) }
+        case .unsent(let text, let recipient):
+            let place = recipient.map { window(with: $0) } ?? 0
+            if windows[place].input.isEmpty { windows[place].input.replace(with: text) }
         case .edited(let text): window.input.replace(with: text)
         case .stop: return [.quit]
         }

@@ -36,8 +36,8 @@ package enum Event: Sendable {
     case rejected(Rejection)
     case knock(NodeID, nick: String?, address: String)
     case safetyNumber(NodeID, String)
-    /// A line could not be sent; it is given back.
-    case unsent(String)
+    /// A line could not be sent; it is given back in its chat. Nil: the group's.
+    case unsent(String, to: NodeID?)
     /// The text came back from the editor.
     case edited(String)
     case stop

@@ -131,8 +131,9 @@ package actor ChatRunner {
         case .perform(let line):
             _ = await chat.perform(line, isTerminal: true)
             changed()
-        case .sendGroup(let text): if await !chat.sendToGroup(text) { mailbox.post(.unsent(text)) }
-        case .sendDirect(let id, let text): if await !chat.sendDirect(to: id, text) { mailbox.post(.unsent(text)) }
+        case .sendGroup(let text): if await !chat.sendToGroup(text) { mailbox.post(.unsent(text, to: nil)) }
+        case .sendDirect(let id, let text):
+            if await !chat.sendDirect(to: id, text) { mailbox.post(.unsent(text, to: id)) }
         case .safetyNumber(let id):
             if let number = try? await node.safetyNumber(with: id) { mailbox.post(.safetyNumber(id, number)) }
         case .refresh: await look()
