@@ -37,6 +37,11 @@ import Testing
         #expect(left.isEmpty)
     }
 
+    @Test func anEditorThatTakesTheFileAwayChangesNothing() {
+        #expect(edit("x", with: "rm") == .problem("the editor left no text; your line is as it was"))
+        #expect(left.isEmpty)
+    }
+
     @Test func aTextThatIsTooLongIsKeptAndItsPlaceSaid() throws {
         guard case .problem(let sentence) = edit("x", with: "printf '%01001d' 0 >") else {
             Issue.record("taken")

@@ -26,6 +26,10 @@ package enum Editor {
             remove(folder)
             return .problem("the editor \"\(SafeText.printable(command, limit: 60))\" failed; your line is as it was")
         }
+        guard Folder.status(path) != nil else {
+            remove(folder)
+            return .problem("the editor left no text; your line is as it was")
+        }
         guard let text = read(path), text.utf8.count <= limit else {
             return .problem("that is longer than a message, which has room for \(limit) bytes; it is kept in \(path)")
         }
