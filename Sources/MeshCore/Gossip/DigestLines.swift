@@ -19,8 +19,8 @@ struct DigestLines: Sendable {
         return writer.bytes
     }
 
-    mutating func changed(_ owner: NodeID) {
-        guard stale.insert(owner).inserted else { return }
+    mutating func changed(_ owner: NodeID, isKnown: Bool) {
+        guard stale.insert(owner).inserted, !isKnown else { return }
         let place = place(of: owner)
         guard place == lines.endIndex || lines[place].owner != owner else { return }
         lines.insert(DigestDetail.Owner(owner: owner, life: 0, version: 0, hash: .zero), at: place)

@@ -3,14 +3,24 @@
 /// An owner numbers its records by (life, version); the newest of a key wins. The store takes verified records
 /// only, keeps them for members only, and never lets an older one back in.
 package struct RecordStore: Sendable {
+    /// What decides between records, and the record as it came. Its value stays in the body until it is asked for:
+    /// thousand members each hold some four thousand of these.
     package struct Entry: Sendable {
-        package let record: Record
+        package let key: String
+        let life: UInt64
+        let version: UInt64
         package let signed: Signed
         package let id: Hash
+        private let valueSize: Int
 
+        /// `signed` is what `record` was decoded from.
         package init(record: Record, signed: Signed, id: Hash) {
-            (self.record, self.signed, self.id) = (record, signed, id)
+            (key, life, version) = (record.key, record.life, record.version)
+            (self.signed, self.id, valueSize) = (signed, id, record.value.count)
         }
+
+        /// The last field of the body.
+        package var value: [UInt8] { Array(signed.body.suffix(valueSize)) }
     }
 
     package enum Verdict: Sendable, Equatable {
@@ -22,32 +32,32 @@ package struct RecordStore: Sendable {
 
     private struct Namespace: Sendable {
         /// Ascending by key: an owner has four of them as a rule, for which an array is a quarter of a table.
-        var entries: [Entry] = []
+        var entries: [Entry]
         /// The newest (life, version) of any key.
-        var life: UInt64 = 0
-        var version: UInt64 = 0
+        var life: UInt64
+        var version: UInt64
+
+        init(_ first: Entry) { (entries, life, version) = ([first], first.life, first.version) }
 
         var oldest: Entry? {
-            entries.min { left, right in RecordStore.isNewer(right.record, right.id, than: left) }
+            entries.min { left, right in RecordStore.isNewer(right, than: left) }
         }
 
         subscript(key: String) -> Entry? { place(of: key).map { entries[$0] } }
 
-        /// By index: what walks over the elements themselves copies each, and an entry is six counted references.
-        func place(of key: String) -> Int? { entries.indices.first { entries[$0].record.key == key } }
+        /// By index: what walks over the elements themselves counts references to each.
+        func place(of key: String) -> Int? { entries.indices.first { entries[$0].key == key } }
 
         mutating func insert(_ entry: Entry, limit: Int) {
-            let place = entries.firstIndex { entry.record.key <= $0.record.key } ?? entries.endIndex
-            if place < entries.endIndex, entries[place].record.key == entry.record.key {
+            let place = entries.indices.first { entry.key <= entries[$0].key } ?? entries.endIndex
+            if place < entries.endIndex, entries[place].key == entry.key {
                 entries[place] = entry
             } else {
                 entries.insert(entry, at: place)
             }
             // The newest stay, whatever the order in which they came: nodes that kept others would never agree.
             if entries.count > limit, let oldest { entries.removeAll { $0.id == oldest.id } }
-            if (life, version) < (entry.record.life, entry.record.version) {
-                (life, version) = (entry.record.life, entry.record.version)
-            }
+            if (life, version) < (entry.life, entry.version) { (life, version) = (entry.life, entry.version) }
         }
 
         /// In the order of the keys.
@@ -79,34 +89,37 @@ package struct RecordStore: Sendable {
     /// What the owner says under this key.
     func value(_ key: String, of owner: NodeID) -> [UInt8]? {
         guard let namespace = namespaces[owner], let place = namespace.place(of: key) else { return nil }
-        return namespace.entries[place].record.value
+        return namespace.entries[place].value
     }
 
     /// Is exactly this record held? Two of three records that come are, so this is asked before one is decoded.
     package func holds(_ signed: Signed) -> Bool {
-        guard let owner = Record.claimedSigner(ofBody: signed.body), let namespace = namespaces[owner] else {
+        guard let (owner, version) = Record.claimedPlace(ofBody: signed.body), let namespace = namespaces[owner] else {
             return false
         }
-        return namespace.entries.indices.contains { namespace.entries[$0].signed.body == signed.body }
+        return namespace.entries.indices.contains {
+            namespace.entries[$0].version == version && namespace.entries[$0].signed.hasBody(of: signed)
+        }
     }
 
-    /// What ``insert(_:)`` would say: asked before the signature is checked, so that old news costs nothing.
-    package func verdict(on record: Record, id: Hash) -> Verdict {
-        guard let namespace = namespaces[record.signer] else { return .new }
-        guard let held = namespace[record.key] else {
+    /// What ``insert(_:of:)`` would say: asked before the signature is checked, so that old news costs nothing.
+    package func verdict(on entry: Entry, of owner: NodeID) -> Verdict {
+        guard let namespace = namespaces[owner] else { return .new }
+        guard let held = namespace[entry.key] else {
             guard namespace.entries.count >= limit, let oldest = namespace.oldest else { return .new }
-            return Self.isNewer(record, id, than: oldest) ? .new : .older
+            return Self.isNewer(entry, than: oldest) ? .new : .older
         }
-        if held.id == id { return .known }
-        return Self.isNewer(record, id, than: held) ? .new : .older
+        if held.id == entry.id { return .known }
+        return Self.isNewer(entry, than: held) ? .new : .older
     }
 
     @discardableResult
-    package mutating func insert(_ entry: Entry) -> Verdict {
-        let verdict = verdict(on: entry.record, id: entry.id)
+    package mutating func insert(_ entry: Entry, of owner: NodeID) -> Verdict {
+        let verdict = verdict(on: entry, of: owner)
         guard verdict == .new else { return verdict }
-        namespaces[entry.record.signer, default: Namespace()].insert(entry, limit: limit)
-        lines.changed(entry.record.signer)
+        let isKnown = namespaces[owner]?.insert(entry, limit: limit) != nil
+        if !isKnown { namespaces[owner] = Namespace(entry) }
+        lines.changed(owner, isKnown: isKnown)
         return .new
     }
 
@@ -154,11 +167,9 @@ package struct RecordStore: Sendable {
             let isBehind = other.map { ($0.life, $0.version) < (namespace.life, namespace.version) } ?? false
             let wanted = namespace.entries.filter { entry in
                 guard let other, isBehind else { return true }
-                return (other.life, other.version) < (entry.record.life, entry.record.version)
+                return (other.life, other.version) < (entry.life, entry.version)
             }
-            result += wanted.sorted {
-                ($0.record.life, $0.record.version) < ($1.record.life, $1.record.version)
-            }.map(\.signed)
+            result += wanted.sorted { ($0.life, $0.version) < ($1.life, $1.version) }.map(\.signed)
         }
         return result
     }
@@ -169,8 +180,8 @@ package struct RecordStore: Sendable {
         return owners.flatMap { owner in keys.compactMap { namespaces[owner]?[$0]?.id } }
     }
 
-    private static func isNewer(_ record: Record, _ id: Hash, than held: Entry) -> Bool {
-        let (new, old) = ((record.life, record.version), (held.record.life, held.record.version))
-        return new == old ? id > held.id : new > old
+    private static func isNewer(_ entry: Entry, than held: Entry) -> Bool {
+        let (new, old) = ((entry.life, entry.version), (held.life, held.version))
+        return new == old ? entry.id > held.id : new > old
     }
 }

@@ -21,14 +21,14 @@ extension NodeCore {
         [RecordKey.address, RecordKey.nick, RecordKey.prekeys, RecordKey.links].compactMap { records.entry($0, of: id) }
     }
 
-    /// Everybody's records, checked before, this node's own among them: as if it had heard of them all. `news`: which
-    /// of them say something about links that this node has not heard.
-    package mutating func adopt(_ common: RecordStore, nicks: [NodeID: String], news: [RecordStore.Entry]) {
+    /// Everybody's records, checked before, this node's own among them: as if it had heard of them all. `news`: those
+    /// that this node may not have heard, each with its owner.
+    package mutating func adopt(_ common: RecordStore, nicks: [NodeID: String], news: [(NodeID, RecordStore.Entry)]) {
         (records, knownNicks) = (common, nicks)
         cachedRoot = nil
-        for entry in news where entry.record.signer != id && entry.record.key == RecordKey.links {
-            guard let value = try? LinksValue(decoding: entry.record.value) else { continue }
-            topology.recordReceived(value, of: entry.record.signer)
+        for (owner, entry) in news where owner != id && entry.key == RecordKey.links {
+            guard let value = try? LinksValue(decoding: entry.value) else { continue }
+            topology.recordReceived(value, of: owner)
         }
     }
 

@@ -76,7 +76,7 @@ extension NodeCore {
     ) {
         var entries: [StateEntry] = network.genesis.map { [.genesis($0)] } ?? [.openNetwork(name: network.name)]
         entries += verified.map { .operation($0.operation) }
-        if let link, let peer = links[link]?.peer, case .seed(let index) = dials[link]?.purpose {
+        if let link, let peer = links.line(of: link)?.peer, case .seed(let index) = dials[link]?.purpose {
             entries.append(.seedKey(seeds[index].peer.endpoint, peer))
             if seeds[index].peer.key == nil { warnUnpinned(seed: index, key: peer, network: network) }
         }
@@ -104,7 +104,7 @@ extension NodeCore {
         offers.removeAll { _, _ in true }
         for other in past where other != link { close(other, .replaced) }
         beginInNetwork()
-        if let link, let peer = links[link]?.peer, links[link]?.phase == .awaitStore { open(link, to: peer) }
+        if let link, let peer = links.line(of: link)?.peer, links[link]?.phase == .awaitStore { open(link, to: peer) }
     }
 
     mutating func found(name: String, roster: [NodeID], previous: Hash?, inviting key: NodeID?, _ command: CommandID) {
@@ -135,7 +135,8 @@ extension NodeCore {
         network = nil
         operations = Self.noOperations(of: id, limits: configuration.limits)
         membership = operations.evaluate()
-        (endpoints, keptEndpoints, seen, accepted, online, unpassed) = ([:], [:], [], [], [], [])
+        (endpoints, keptEndpoints, knownNicks, seen, accepted, online) = ([:], [:], [:], [], [], [])
+        unpassed = []
         for index in seeds.indices { seeds[index].pinned = nil }
         state = .joining
         emit(.stateChanged(.joining, reason: "the network was forgotten"))
@@ -227,7 +228,7 @@ extension NodeCore {
         // Without those who are out a message may be with everybody.
         if !gone.isEmpty { scheduleDeliveries() }
         for link in openLinks {
-            guard let peer = links[link]?.peer, !membership.isMember(peer) else { continue }
+            guard let peer = links.line(of: link)?.peer, !membership.isMember(peer) else { continue }
             if membership.isRevoked(peer) { sendRevoked(over: link) }
             send(.leave(LeaveNotice(reason: .notMember)), over: link)
             close(link, .noLongerMember)
@@ -272,8 +273,7 @@ extension NodeCore {
         topology.setRoster(members.map { .init(id: $0, hasEndpoint: endpoints[$0]?.isEmpty == false) })
         for (member, isNew) in zip(members, isNew) where isNew {
             // In an open network the record itself made its owner a member.
-            guard let record = records.entry(RecordKey.links, of: member)?.record,
-                let value = try? LinksValue(decoding: record.value)
+            guard let value = records.value(RecordKey.links, of: member).flatMap({ try? LinksValue(decoding: $0) })
             else { continue }
             topology.recordReceived(value, of: member)
         }

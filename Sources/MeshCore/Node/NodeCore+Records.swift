@@ -73,8 +73,8 @@ extension NodeCore {
             count("refused.recordOfStranger")
             return .success(false)
         }
-        let recordID = Record.id(ofBody: signed.body, in: networkID, with: cryptography)
-        guard records.verdict(on: claimed, id: recordID) == .new else { return .success(false) }
+        let entry = entry(of: claimed, signed)
+        guard records.verdict(on: entry, of: owner) == .new else { return .success(false) }
         let isNewOwner = !records.hasOwner(owner)
         if membership.isOpen, isNewOwner, records.ownerCount >= configuration.limits.members {
             count("refused.tooManyOwners")
@@ -93,11 +93,16 @@ extension NodeCore {
         }
         let meaning: Meaning
         do { meaning = try Self.meaning(of: claimed, with: cryptography) } catch { return .failure(.malformed(error)) }
-        records.insert(RecordStore.Entry(record: claimed, signed: signed, id: recordID))
+        records.insert(entry, of: owner)
         // In an open network whoever publishes is a member from here on.
         if membership.isOpen, isNewOwner { refreshRoster() }
         apply(meaning, of: owner)
         return .success(true)
+    }
+
+    private func entry(of record: Record, _ signed: Signed) -> RecordStore.Entry {
+        RecordStore.Entry(
+            record: record, signed: signed, id: Record.id(ofBody: signed.body, in: networkID, with: cryptography))
     }
 
     /// A record of this node's own from a later life: a restored copy. The new life is led past it.
@@ -190,9 +195,7 @@ extension NodeCore {
         recordVersion += 1
         let record = Record(signer: id, life: life, version: recordVersion, key: key, value: value)
         let signed = record.signed(in: networkID, with: cryptography)
-        records.insert(
-            RecordStore.Entry(
-                record: record, signed: signed, id: Record.id(ofBody: signed.body, in: networkID, with: cryptography)))
+        records.insert(entry(of: record, signed), of: id)
         cachedRoot = nil
         pass([signed], except: nil)
     }

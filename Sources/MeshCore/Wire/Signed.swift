@@ -1,21 +1,44 @@
 /// A signed object as it travels: the body's bytes exactly as its signer wrote them, and the signature over
 /// `label ‖ body`. What is verified, hashed, stored and passed on is `body`, never a re-encoding of it.
-package struct Signed: Hashable, Sendable, WireValue {
-    package let body: [UInt8]
-    package let signature: Signature
+///
+/// One counted reference, for it is copied more often than looked into: from message to store, queue and message.
+package struct Signed: Sendable, WireValue {
+    private final class Content: Sendable {
+        let body: [UInt8]
+        let signature: Signature
 
-    package init(body: [UInt8], signature: Signature) {
-        (self.body, self.signature) = (body, signature)
+        init(_ body: [UInt8], _ signature: Signature) { (self.body, self.signature) = (body, signature) }
     }
 
+    private let content: Content
+
+    package var body: [UInt8] { content.body }
+    package var signature: Signature { content.signature }
+
+    /// The same body, whatever the signature? Most often it is the same object.
+    func hasBody(of other: Signed) -> Bool { content === other.content || body == other.body }
+
+    package init(body: [UInt8], signature: Signature) { content = Content(body, signature) }
+
     package init(from reader: inout WireReader) throws(WireError) {
-        body = try reader.readBytes(limit: WireLimits.signedBody, in: "signed body")
-        signature = try reader.readSignature()
+        let body = try reader.readBytes(limit: WireLimits.signedBody, in: "signed body")
+        self.init(body: body, signature: try reader.readSignature())
     }
 
     package func encode(into writer: inout WireWriter) {
         writer.write(bytes: body)
         writer.write(signature)
+    }
+}
+
+extension Signed: Hashable {
+    package static func == (left: Signed, right: Signed) -> Bool {
+        left.content === right.content || left.body == right.body && left.signature == right.signature
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(body)
+        hasher.combine(signature)
     }
 }
 

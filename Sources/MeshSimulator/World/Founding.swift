@@ -73,11 +73,15 @@ extension World {
         var quiet = 0
         let end = time + limit.nanoseconds
         while quiet < 10, time < end {
-            var news: [RecordStore.Entry] = []
+            var news: [(NodeID, RecordStore.Entry)] = []
             for node in acquainted {
-                for entry in node.core.ownRecords where common.insert(entry) == .new { news.append(entry) }
+                for entry in node.core.ownRecords where common.insert(entry, of: node.id) == .new {
+                    news.append((node.id, entry))
+                }
             }
             quiet = news.isEmpty ? quiet + 1 : 0
+            // Once for all of them: its lines are part of the storage that they share.
+            _ = common.digest(with: acquainted[0].cryptography)
             if !news.isEmpty { for node in acquainted { node.core.adopt(common, nicks: nicks, news: news) } }
             run(for: .milliseconds(100))
         }

@@ -14,7 +14,7 @@ import Testing
     }
 
     private static func value(_ store: RecordStore, _ key: String) -> [UInt8]? {
-        store.entry(key, of: cryptography.publicKey)?.record.value
+        store.entry(key, of: cryptography.publicKey)?.value
     }
 
     @Test func theNewestByLifeThenVersionWinsInAnyOrder() {
@@ -24,7 +24,7 @@ import Testing
         ]
         for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1]] {
             var store = RecordStore(recordsPerOwner: 256)
-            for index in order { store.insert(entries[index]) }
+            for index in order { store.insert(entries[index], of: Self.cryptography.publicKey) }
             #expect(Self.value(store, "k") == [3])
         }
     }
@@ -34,7 +34,7 @@ import Testing
         var values: [[UInt8]?] = []
         for order in [[left, right], [right, left]] {
             var store = RecordStore(recordsPerOwner: 256)
-            for entry in order { store.insert(entry) }
+            for entry in order { store.insert(entry, of: Self.cryptography.publicKey) }
             values.append(Self.value(store, "k"))
         }
         #expect(values[0] == values[1])
@@ -42,9 +42,9 @@ import Testing
 
     @Test func knownAndOlderRecordsAreNoNews() {
         var store = RecordStore(recordsPerOwner: 256)
-        #expect(store.insert(Self.entry("k", version: 2)) == .new)
-        #expect(store.insert(Self.entry("k", version: 2)) == .known)
-        #expect(store.insert(Self.entry("k", version: 1)) == .older)
+        #expect(store.insert(Self.entry("k", version: 2), of: Self.cryptography.publicKey) == .new)
+        #expect(store.insert(Self.entry("k", version: 2), of: Self.cryptography.publicKey) == .known)
+        #expect(store.insert(Self.entry("k", version: 1), of: Self.cryptography.publicKey) == .older)
     }
 
     /// Which records an owner with too many of them has must not depend on the order in which they came, or two
@@ -54,7 +54,7 @@ import Testing
         var digests: [DigestDetail.Owner] = []
         for order in [Array(entries), entries.reversed(), entries.shuffled()] {
             var store = RecordStore(recordsPerOwner: 16)
-            for entry in order { store.insert(entry) }
+            for entry in order { store.insert(entry, of: Self.cryptography.publicKey) }
             digests += store.digest(with: Self.cryptography)
             #expect(MemoryWalk.elements(in: store) < 60)
             #expect(Self.value(store, "k39") != nil && Self.value(store, "k3") == nil)
@@ -65,8 +65,10 @@ import Testing
     @Test func aPeerGetsWhatItLacksInOrderAndNothingMore() {
         var (full, half) = (RecordStore(recordsPerOwner: 256), RecordStore(recordsPerOwner: 256))
         for number in 1...6 {
-            full.insert(Self.entry("k\(number)", version: UInt64(number)))
-            if number <= 3 { half.insert(Self.entry("k\(number)", version: UInt64(number))) }
+            full.insert(Self.entry("k\(number)", version: UInt64(number)), of: Self.cryptography.publicKey)
+            if number <= 3 {
+                half.insert(Self.entry("k\(number)", version: UInt64(number)), of: Self.cryptography.publicKey)
+            }
         }
         let missing = full.missing(from: half.digest(with: Self.cryptography), with: Self.cryptography)
         #expect(missing.compactMap { try? Record(body: $0.body).version } == [4, 5, 6])
@@ -79,20 +81,22 @@ import Testing
     @Test func aGapBelowTheNewestVersionIsFoundByTheHash() {
         var (full, holed) = (RecordStore(recordsPerOwner: 256), RecordStore(recordsPerOwner: 256))
         for number in 1...6 {
-            full.insert(Self.entry("k\(number)", version: UInt64(number)))
-            if number != 3 { holed.insert(Self.entry("k\(number)", version: UInt64(number))) }
+            full.insert(Self.entry("k\(number)", version: UInt64(number)), of: Self.cryptography.publicKey)
+            if number != 3 {
+                holed.insert(Self.entry("k\(number)", version: UInt64(number)), of: Self.cryptography.publicKey)
+            }
         }
         let missing = full.missing(from: holed.digest(with: Self.cryptography), with: Self.cryptography)
         for signed in missing {
             guard let record = try? Record(body: signed.body) else { continue }
-            holed.insert(Self.entry(record.key, version: record.version))
+            holed.insert(Self.entry(record.key, version: record.version), of: Self.cryptography.publicKey)
         }
         #expect(full.digest(with: Self.cryptography) == holed.digest(with: Self.cryptography))
     }
 
     @Test func aRemovedOwnerLeavesNothing() {
         var store = RecordStore(recordsPerOwner: 256)
-        store.insert(Self.entry("k", version: 1))
+        store.insert(Self.entry("k", version: 1), of: Self.cryptography.publicKey)
         store.remove(Self.cryptography.publicKey)
         #expect(store.owners.isEmpty)
         #expect(MemoryWalk.elements(in: store) == 0)

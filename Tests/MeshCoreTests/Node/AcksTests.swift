@@ -264,8 +264,8 @@ extension NodeCore {
     /// What this node says to hold, in all shards.
     var ownAckEntries: [AcksValue.Entry] {
         (0..<RecordKey.acksShards).flatMap { shard in
-            let record = records.entry(RecordKey.acks(shard: shard), of: id)?.record
-            return record.flatMap { try? AcksValue(decoding: $0.value) }?.entries ?? []
+            let value = records.value(RecordKey.acks(shard: shard), of: id)
+            return value.flatMap { try? AcksValue(decoding: $0) }?.entries ?? []
         }
     }
 }
