@@ -107,6 +107,7 @@ package struct TopologyMachine: Sendable {
             dials.prune(now: now)
             keepWhatIsNotClosed(now: now)
         }
+        dials.takeHope(now: now)
         graph.refresh(shortest: isAudit)
         var actions = noteReach(now: now)
         dialSuggestions(now: now, into: &actions)

@@ -23,6 +23,8 @@ enum TopologyRules {
     static let rejectionPause = Duration.milliseconds(200)
     static let flatRejections = 3
     static let rejectionDoublings = 6
+    /// News of a member that rejected this one makes that forgotten so often at most (4.5).
+    static let hopeInterval = Duration.seconds(10)
     /// After a link that one's own rule would not keep.
     static let declinedPause = Duration.seconds(1)
 

@@ -8,10 +8,8 @@ package final class QuietChecker: Checker {
     /// As many seconds before the end must be quiet.
     private static let window = 20
     /// A link that flapped is shown after up to a minute, and until then others try the place that seems to be free:
-    /// each of nine others once within the 12 s of their longest pause (seed 17), and one of them more often while the
-    /// member tells of other changes, since news makes it forget its pause (seed 860: 16, and none after 589 s). What
-    /// never ends makes 17 and more.
-    private static let lateDials: UInt64 = 16
+    /// each of nine others once within the 12 s of their longest pause (seed 17). What never ends makes 17 and more.
+    private static let lateDials: UInt64 = 10
     /// Each of those may come to a link, of which both ends tell; and prekeys turn (seed 640: six).
     private static let lateRecords = 10
     private static let delta = Int(Message.delta(Delta(records: [], isComplete: true)).kind)
