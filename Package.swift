@@ -132,7 +132,9 @@ let package = Package(
             dependencies: [
                 "MeshSimulator", "MeshCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            // Instead of the C library's allocator, which takes a sixth of the time of a thousand nodes.
+            linkerSettings: [.linkedLibrary("jemalloc")]),
 
         // Clusters of real nodes on one machine, scripted and broken on purpose; a tool of the repository.
         .target(

@@ -8,6 +8,7 @@ packages=(
     "libsqlite3-dev:SQLite 3, which keeps the messages on disk"
     "libncurses-dev:ncurses 6 with wide characters, which draws mesh-chat-tui's screen"
     "libqrencode-dev:libqrencode 4, which shows a key to a camera"
+    "libjemalloc-dev:an allocator that makes mesh-sim faster"
     "libstdc++-12-dev:the TOML parser is written in C++"
     "git:the Swift package manager fetches dependencies with it"
     "ca-certificates:... over HTTPS"

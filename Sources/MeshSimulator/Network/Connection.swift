@@ -13,10 +13,11 @@ final class Connection {
         var isOpen = false
     }
 
-    /// What travels: frames, and the end of the stream.
+    /// What travels: frames, several that were written at once, and the end of the stream.
     enum Item {
         case message(Message)
         case bytes([UInt8])
+        case flight([Item])
         case end(LinkFailure)
     }
 
@@ -31,9 +32,9 @@ final class Connection {
     }
 
     /// The dialler's end and the acceptor's.
-    var ends: [End]
+    var ends: [2 of End]
     /// From each end to the other.
-    var directions = [Direction(), Direction()]
+    var directions: [2 of Direction] = [Direction(), Direction()]
     /// One way, in ns.
     let latency: Int64
     let since: Int64
@@ -44,6 +45,10 @@ final class Connection {
     init(dialler: End, acceptor: End, latency: Int64, since: Int64, channel: Hash) {
         ends = [dialler, acceptor]
         (self.latency, self.since, self.channel) = (latency, since, channel)
+    }
+
+    func joins(_ first: Int, _ second: Int) -> Bool {
+        (ends[0].node, ends[1].node) == (first, second) || (ends[0].node, ends[1].node) == (second, first)
     }
 
     var isOpen: Bool { ends[0].isOpen && ends[1].isOpen && ends[0].exists && ends[1].exists }

@@ -98,7 +98,9 @@ extension World {
     /// after its time. Without this a core waited for its dial for ever, and never dialled there again.
     func expire(_ number: Int) {
         guard let connection = connections[number] else { return }
-        for (side, end) in connection.ends.enumerated() where end.exists && !end.isSecured {
+        for side in 0...1 {
+            let end = connection.ends[side]
+            guard end.exists, !end.isSecured else { continue }
             let node = nodes[end.node]
             leave(end.link, at: node, saying: .end(.closed))
             guard side == 0 else { continue }
@@ -130,6 +132,7 @@ extension World {
         else { return }
         connection.ends[place.side].exists = false
         if connection.ends[place.side].isOpen { chronicle.overlayChanged(at: time) }
+        takeOff()
         if let farewell, connection.ends[1 - place.side].exists {
             carry(farewell, size: 40, from: place.side, of: place.connection)
         }
@@ -160,9 +163,32 @@ extension World {
         if isIntroducing, message.isAboutRecords { return }
         let size = message.frameSize
         traffic.sent(message, size: size, isOpen: connection.ends[place.side].isOpen, at: time)
-        carry(
-            options.encodesFrames ? .bytes(message.encoded()) : .message(message), size: size, from: place.side,
-            of: place.connection)
+        let item: Connection.Item = options.encodesFrames ? .bytes(message.encoded()) : .message(message)
+        guard isInStep else { return carry(item, size: size, from: place.side, of: place.connection) }
+        if let flight = flights.firstIndex(where: { $0.connection == place.connection && $0.side == place.side }) {
+            flights[flight].items.append(item)
+            flights[flight].size += size
+        } else {
+            flights.append(Flight(connection: place.connection, side: place.side, items: [item], size: size))
+        }
+    }
+
+    /// What a node sends over one link in one step.
+    struct Flight {
+        let connection: Int
+        let side: Int
+        var items: [Connection.Item]
+        var size: Int
+    }
+
+    /// What one step has sent goes on its way, all of it over a link at once, as one write to a socket does.
+    func takeOff() {
+        guard !flights.isEmpty else { return }
+        for flight in flights {
+            let item = flight.items.count == 1 ? flight.items[0] : .flight(flight.items)
+            carry(item, size: flight.size, from: flight.side, of: flight.connection)
+        }
+        flights.removeAll(keepingCapacity: true)
     }
 
     /// Puts something on the line from one end of a connection to the other.
@@ -229,6 +255,7 @@ extension World {
         guard end.exists else { return reset(side, of: number) }
         switch item {
         case .message(let message): deliver(.message(end.link, message), to: node)
+        case .flight(let items): for item in items { arrive(item, at: side, of: number) }
         case .bytes(let bytes):
             let input: Input
             do { input = .message(end.link, try Message(decoding: bytes)) } catch {

@@ -53,7 +53,7 @@ extension World {
 
     private func breakLinks(between first: Int, and second: Int) {
         for connection in connections {
-            guard let connection, Set(connection.ends.map(\.node)) == [first, second] else { continue }
+            guard let connection, connection.joins(first, second) else { continue }
             for side in 0...1 where connection.ends[side].exists {
                 let node = nodes[connection.ends[side].node]
                 let link = connection.ends[side].link

@@ -43,6 +43,8 @@ package final class World {
     /// Grows when what is planned is void.
     var planNumber = 0
     private var effects: [Effect] = []
+    var isInStep = false
+    var flights: [Flight] = []
     /// Links crossed by the chat message that is being delivered.
     var hopsInHand: UInt16?
 
@@ -204,7 +206,10 @@ package final class World {
         node.core.handle(input, now: Self.instant(at: time, skew: node.skew), into: &effects)
         defect?.alter(&effects, of: node, after: input, in: self)
         node.misbehaviour?.tamper(with: &effects, of: node, in: self)
+        isInStep = true
         for effect in effects { perform(effect, of: node) }
+        takeOff()
+        isInStep = false
         for observer in observers { observer.didDeliver(input, to: node, effects: effects, in: self) }
         effects.removeAll(keepingCapacity: true)
         self.effects = effects
