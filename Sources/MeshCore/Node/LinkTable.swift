@@ -10,6 +10,8 @@ struct LinkTable: Sendable {
         let isOpen: Bool
         let peer: NodeID?
         let isSynced: Bool
+        let isEstablished: Bool
+        let isSuspect: Bool
         let deadline: Instant
     }
 
@@ -49,6 +51,13 @@ struct LinkTable: Sendable {
         return next
     }
 
+    func line(of id: LinkID) -> Line? { place(of: id).map { lines[$0] } }
+
+    /// Something of a link, without a copy of the rest.
+    mutating func look<Value>(at id: LinkID, _ value: (inout Link?) -> Value?) -> Value? {
+        place(of: id).flatMap { value(&links[$0]) }
+    }
+
     /// The first open link to a peer.
     func open(to peer: NodeID) -> LinkID? { lines.first { $0.isOpen && $0.peer == peer }?.id }
 
@@ -70,6 +79,8 @@ struct LinkTable: Sendable {
     }
 
     private static func line(of link: borrowing Link, _ id: LinkID) -> Line {
-        Line(id: id, isOpen: link.phase == .open, peer: link.peer, isSynced: link.isSynced, deadline: link.deadline)
+        Line(
+            id: id, isOpen: link.phase == .open, peer: link.peer, isSynced: link.isSynced,
+            isEstablished: link.isEstablished, isSuspect: link.suspectSince != nil, deadline: link.deadline)
     }
 }

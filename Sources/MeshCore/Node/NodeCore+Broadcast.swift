@@ -6,7 +6,7 @@ extension NodeCore {
             switch action {
             case .send(let link, let message): send(message, over: link)
             case .push(let link, let id, let hops, let isReset):
-                guard let item = payloads[id], links[link]?.isSynced == true else { continue }
+                guard let item = payloads[id], links.line(of: link)?.isSynced == true else { continue }
                 send(.gossip(Gossip(isReset: isReset, hops: hops, item: item)), over: link)
                 passed(id, item)
             case .fetch(let link, let id, _): wanted[link, default: []].append(id)
@@ -19,7 +19,7 @@ extension NodeCore {
             }
         }
         for (link, ids) in wanted.sorted(by: { $0.key < $1.key }) {
-            guard let peer = links[link]?.peer else { continue }
+            guard let peer = links.line(of: link)?.peer else { continue }
             request(.ids(Array(ids.prefix(WireLimits.ranges))), from: peer)
         }
     }

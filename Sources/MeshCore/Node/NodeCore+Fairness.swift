@@ -10,7 +10,7 @@ extension NodeCore {
 
     /// May the peer of this link be answered now?
     mutating func mayAnswer(_ link: LinkID) -> Bool {
-        guard let peer = links[link]?.peer else { return false }
+        guard let peer = links.line(of: link)?.peer else { return false }
         var limit = answerLimits[peer] ?? RateLimit(burst: Self.answerBurst, perSecond: Self.answerRate)
         defer { answerLimits[peer] = limit }
         if limit.isOpen(at: now) { return true }
@@ -20,7 +20,7 @@ extension NodeCore {
 
     /// Counts an answer of so many bytes.
     mutating func charge(_ bytes: Int, to link: LinkID) {
-        if let peer = links[link]?.peer { answerLimits[peer]?.charge(bytes) }
+        if let peer = links.line(of: link)?.peer { answerLimits[peer]?.charge(bytes) }
     }
 
     // MARK: Offences

@@ -1,22 +1,25 @@
 // What comes over an open link: heartbeats, digests, deltas, operations; and this node's own records.
 extension NodeCore {
     mutating func receive(_ message: Message, over link: LinkID) {
-        guard let state = links[link], state.phase != .closing else { return }
-        if state.phase == .awaitStore, keepEarly(message, over: link) { return }
+        guard let state = links.line(of: link) else { return }
+        if !state.isOpen {
+            let phase = links.look(at: link) { $0?.phase }
+            if phase == .closing || phase == .awaitStore && keepEarly(message, over: link) { return }
+        }
         counters.countReceived(message)
         switch message {
         case .hello(let signed): return receiveHello(signed, over: link)
         case .welcome(let signed): return receiveWelcome(signed, over: link)
         case .reject(let signed): return receiveReject(signed, over: link)
-        case .leave(let notice) where state.phase != .open: return receiveLeave(notice, over: link)
+        case .leave(let notice) where !state.isOpen: return receiveLeave(notice, over: link)
         default: break
         }
         // Before both ends are known to be members no byte of gossip flows.
-        guard state.phase == .open, let peer = state.peer else {
+        guard state.isOpen, let peer = state.peer else {
             count("refused.beforeWelcome")
             return close(link, .protocolViolation)
         }
-        if state.suspectSince != nil { heard(from: peer, over: link) }
+        if state.isSuspect { heard(from: peer, over: link) }
         if !state.isEstablished, !message.isFarewell { establish(link, with: peer) }
         switch message {
         case .hello, .welcome, .reject: break
@@ -42,7 +45,7 @@ extension NodeCore {
     /// The end that sends WELCOME is open at once and gossips; this one first waits for the disk. A peer that floods
     /// meanwhile is treated like one that gossips before WELCOME.
     private mutating func keepEarly(_ message: Message, over link: LinkID) -> Bool {
-        guard let early = links[link]?.early, early.count < Self.earlyMessages else { return false }
+        guard let early = links.look(at: link, { $0?.early }), early.count < Self.earlyMessages else { return false }
         switch message {
         case .hello, .welcome, .reject, .leave: return false
         default:
@@ -79,13 +82,16 @@ extension NodeCore {
 
     mutating func beat() {
         timers.heartbeat = now + configuration.heartbeatInterval
+        // A digest that is due soon goes along: one packet to each neighbour, and one moment awake, instead of two.
+        if timers.gossip <= now + configuration.heartbeatInterval / 2 { timers.gossip = now }
         for link in openLinks { sendBeat(over: link) }
     }
 
     mutating func sendBeat(over link: LinkID) {
-        guard let state = links[link] else { return }
-        let held = state.lastBeatAt.map { UInt32(clamping: (now - $0).nanoseconds / 1_000) } ?? 0
-        send(.heartbeat(Heartbeat(sent: microseconds, echo: state.lastBeatSent, held: held)), over: link)
+        guard let last = links.look(at: link, { link in link.map { (at: $0.lastBeatAt, sent: $0.lastBeatSent) } })
+        else { return }
+        let held = last.at.map { UInt32(clamping: (now - $0).nanoseconds / 1_000) } ?? 0
+        send(.heartbeat(Heartbeat(sent: microseconds, echo: last.sent, held: held)), over: link)
     }
 
     // MARK: Digests
@@ -94,8 +100,10 @@ extension NodeCore {
     mutating func gossip() {
         timers.gossip = now + configuration.gossipInterval
         for link in openLinks {
-            if let until = links[link]?.exchangeUntil, until <= now { links[link]?.exchangeUntil = nil }
-            sendDigest(over: link, withDetail: links[link]?.isSynced == false)
+            if let until = links.look(at: link, { $0?.exchangeUntil }), until <= now {
+                links[link]?.exchangeUntil = nil
+            }
+            sendDigest(over: link, withDetail: links.line(of: link)?.isSynced == false)
         }
     }
 
@@ -155,8 +163,8 @@ extension NodeCore {
     /// other all they hold would cost more than the news: 80 kB a second and link among a thousand members of which
     /// half have just died. What still differs half a second after the last news, or after five, is a gap.
     private mutating func isNewsUnderWay(to link: LinkID) -> Bool {
-        guard links[link]?.isSynced == true else { return false }
-        let since = links[link]?.differsSince ?? now
+        guard links.line(of: link)?.isSynced == true else { return false }
+        let since = links.look(at: link) { $0?.differsSince } ?? now
         links[link]?.differsSince = since
         return now - recordsCameAt < configuration.gossipInterval / 2 && now - since < configuration.gossipInterval * 5
     }
@@ -180,7 +188,7 @@ extension NodeCore {
 
     /// New operations may have closed the gap that an unsynced link was waiting for.
     mutating func resumeExchange(over link: LinkID) {
-        guard links[link]?.isSynced == false else { return }
+        guard links.line(of: link)?.isSynced == false else { return }
         sendDigest(over: link, withDetail: true)
         guard let detail = links[link]?.peerDetail, detail.signers == operations.rememberedSummaries(with: cryptography)
         else { return }
@@ -218,10 +226,10 @@ extension NodeCore {
 
     /// Both ends hold the same operations: from here on records and messages flow over this link.
     private mutating func synced(_ link: LinkID) {
-        guard links[link]?.isSynced == false else { return }
+        guard links.line(of: link)?.isSynced == false else { return }
         links[link]?.isSynced = true
         isCatchingUp = false
         sendVector(over: link, withChains: false)
-        requestDirect(from: links[link]?.peer)
+        requestDirect(from: links.line(of: link)?.peer)
     }
 }

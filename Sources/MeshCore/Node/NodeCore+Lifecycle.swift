@@ -183,13 +183,24 @@ extension NodeCore {
     private mutating func suspect(_ link: LinkID) {
         links[link]?.suspectSince = now
         count("suspected")
-        if let peer = links[link]?.peer, primaryLink(to: peer) == link { topology.suspect(peer, now: now) }
+        if let peer = links.line(of: link)?.peer, primaryLink(to: peer) == link { topology.suspect(peer, now: now) }
     }
 
     // MARK: The store
 
+    /// What nothing waits for goes to the disk with what something waits for, or at the end of the step: a node that
+    /// comes into the reach of a thousand members writes once, not a thousand times.
     mutating func persist(_ entries: [StateEntry], then continuation: Continuation) {
-        outbox.append(.persist(register(continuation), entries))
+        unhurried += entries
+        if case .nothing = continuation { return }
+        outbox.append(.persist(register(continuation), unhurried))
+        unhurried = []
+    }
+
+    mutating func persistUnhurried() {
+        guard !unhurried.isEmpty else { return }
+        outbox.append(.persist(register(.nothing), unhurried))
+        unhurried = []
     }
 
     mutating func persisted(_ id: PersistID) {
@@ -248,7 +259,7 @@ extension NodeCore {
 
     private mutating func admitted(_ verified: [VerifiedOperation], over link: LinkID) {
         insert(verified, from: nil)
-        guard links[link]?.phase == .awaitStore, let peer = links[link]?.peer else { return }
+        guard links[link]?.phase == .awaitStore, let peer = links.line(of: link)?.peer else { return }
         accept(peer, over: link)
     }
 
@@ -263,6 +274,7 @@ extension NodeCore {
         }
         isStopping = true
         answer(command, .done)
+        persistUnhurried()
         outbox.append(.stopped)
     }
 

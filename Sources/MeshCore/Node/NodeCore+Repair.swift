@@ -30,7 +30,7 @@ extension NodeCore {
     }
 
     mutating func sendVector(over link: LinkID, withChains: Bool) {
-        guard links[link]?.isSynced == true else { return }
+        guard links.line(of: link)?.isSynced == true else { return }
         let vector = honouredVector
         if withChains {
             links[link]?.vectorSentAt = now
@@ -106,7 +106,7 @@ extension NodeCore {
         guard let inFlight = rangesInFlight, inFlight.until <= now else { return }
         count("silentProvider")
         rangesInFlight = nil
-        for link in openLinks where links[link]?.peer == inFlight.peer {
+        for link in openLinks where links.line(of: link)?.peer == inFlight.peer {
             links[link]?.peerVector = []
             links[link]?.silences += 1
         }
@@ -298,7 +298,7 @@ extension NodeCore {
         if brought > 0 { tellCatchUp() }
         // A peer that brought nothing has nothing (more) for us: do not ask it again before it says so.
         if brought == 0 || !response.hasMore {
-            for link in openLinks where links[link]?.peer == request.provider { links[link]?.peerVector = [] }
+            for link in openLinks where links.line(of: link)?.peer == request.provider { links[link]?.peerVector = [] }
         }
         requestRanges()
     }

@@ -85,6 +85,8 @@ package struct NodeCore: Sendable {
     var toldDeliveries = ToldDeliveries()
 
     // Waiting for the store
+    /// State that is new in this step, and that nothing waits for.
+    var unhurried: [StateEntry] = []
     var persistCount: UInt64 = 0
     var waiting: [PersistID: Continuation] = [:]
     var storage = StorageHealth()
@@ -173,6 +175,7 @@ package struct NodeCore: Sendable {
         }
         if hasStarted, !isStopping { runDueTimers() }
         // Changes that nothing waits for.
+        persistUnhurried()
         keep(then: .kept)
         effects += outbox
         outbox.removeAll(keepingCapacity: true)
@@ -196,9 +199,7 @@ package struct NodeCore: Sendable {
     package var isMember: Bool { network != nil && membership.isMember(id) }
 
     func nick(of member: NodeID) -> String? {
-        if member == id { return nick }
-        let value = records.value(RecordKey.nick, of: member)
-        return value.flatMap { String(validating: $0, as: UTF8.self) } ?? knownNicks[member]
+        member == id ? nick : knownNicks[member]
     }
 
     static func makeTopology(
