@@ -34,7 +34,7 @@ package struct Record: SignedContent, Equatable {
     static func claimedPlace(ofBody body: [UInt8]) -> (signer: NodeID, version: UInt64)? {
         let place = 1 + Bytes32.count + 8
         guard body.count >= place + 8, let signer = claimedSigner(ofBody: body) else { return nil }
-        return (signer, body[place..<place + 8].reduce(0) { $0 << 8 | UInt64($1) })
+        return (signer, body[place..<place + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
     }
 
     package static func id(ofBody body: [UInt8], in network: Hash, with cryptography: any Cryptography) -> Hash {

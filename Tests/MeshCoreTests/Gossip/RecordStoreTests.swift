@@ -47,6 +47,22 @@ import Testing
         #expect(store.insert(Self.entry("k", version: 1), of: Self.cryptography.publicKey) == .older)
     }
 
+    /// Asked of each record that comes, so that the two of three that are held are not decoded.
+    @Test func whatIsHeldIsRecognizedByItsBytes() {
+        let value = Array(repeating: UInt8(7), count: 300)
+        let held = Self.entry("k", life: 1_790_000_000_123, version: 258, value: value)
+        var store = RecordStore(recordsPerOwner: 256)
+        #expect(!store.holds(held.signed))
+        store.insert(Self.entry("a", version: 1), of: Self.cryptography.publicKey)
+        store.insert(held, of: Self.cryptography.publicKey)
+        #expect(store.holds(held.signed))
+        let copy = Signed(body: held.signed.body.map { $0 }, signature: held.signed.signature)
+        #expect(store.holds(copy))
+        #expect(!store.holds(Self.entry("k", life: 1_790_000_000_123, version: 258).signed))
+        #expect(!store.holds(Self.entry("k", life: 1_790_000_000_123, version: 259, value: value).signed))
+        #expect(!store.holds(Signed(body: Array(held.signed.body.prefix(40)), signature: held.signed.signature)))
+    }
+
     /// Which records an owner with too many of them has must not depend on the order in which they came, or two
     /// nodes would never agree and send each other all of them each second.
     @Test func beyondTheLimitTheNewestStayWhateverTheOrder() {
