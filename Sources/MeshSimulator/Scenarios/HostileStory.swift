@@ -38,7 +38,7 @@ struct HostileStory {
         let peace = talk(on: stage, for: stage.isLarge ? .seconds(5) : .seconds(30), traffic)
         stage.begin("attack")
         for index in hostile { stage.world.enlist(recruit(stage, stage.world.nodes[index]), at: index) }
-        let war = talk(on: stage, for: stage.isLarge ? min(attack, .seconds(10)) : attack, traffic)
+        let war = talk(on: stage, for: stage.isLarge ? min(attack, .seconds(8)) : attack, traffic)
         let messages = 0..<stage.world.ledger.messages.count
         judgeAttack(on: stage, peace: peace, war: war)
         stage.judgeHostileDelivery(within: deliveryLimit)

@@ -20,7 +20,7 @@ extension Scenario {
         }
         stage.pictures.append(("apart", stage.world.overlay))
         stage.begin("healing")
-        stage.measureRepair(for: .seconds(60)) { $0.perform(.heal) }
+        stage.measureRepair(for: .seconds(stage.isLarge ? 30 : 60)) { $0.perform(.heal) }
         stage.pictures.append(("after", stage.world.overlay))
         stage.judgeDelivery(of: 0..<stage.world.ledger.messages.count)
         stage.judgeState()
