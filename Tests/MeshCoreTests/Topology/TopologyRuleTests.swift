@@ -169,6 +169,30 @@ import Testing
         #expect(gaps.dropFirst().allSatisfy { (2_500...7_600).contains($0) })
     }
 
+    /// A member with a hidden link seems to have room and refuses; it publishes twice a second for other reasons.
+    @Test func newsOfABusyMemberRenewsHopeOnceInTenSeconds() {
+        var generator = SeededGenerator(seed: 1)
+        var machine = machine()
+        machine.setRoster([.init(id: id(7), hasEndpoint: true)])
+        func dials(_ times: StrideTo<Int>, news: Int?) -> [Int] {
+            times.filter { time in
+                if let news, time % news == 0 {
+                    machine.recordReceived(value(time / news % 2 == 0 ? [1] : [2]), of: id(7))
+                }
+                guard actions(&machine, at: time).contains(.dial(id(7))) else { return false }
+                machine.dialRejected(by: id(7), others: [], now: at(time), using: &generator)
+                return true
+            }
+        }
+        // Forgotten with each record: 60 and more. Three at 0.2 to 0.6 s, then pauses that double, each 10 s anew.
+        #expect((12...27).contains(dials(stride(from: 0, to: 30_000, by: 100), news: 500).count))
+        // In silence one each 12.8 s at least, and none waits for that when there is news.
+        let silent = dials(stride(from: 30_000, to: 120_000, by: 100), news: nil)
+        let last = silent.last ?? 0
+        #expect(silent.count < 16)
+        #expect(dials(stride(from: last + 100, to: last + 400, by: 100), news: 100).count == 1)
+    }
+
     // MARK: Rules 4.2, 4.3, 4.7, 4.8
 
     @Test func aSpareLinkIsShedButNeverABridge() {
