@@ -91,6 +91,7 @@ import Testing
         ("for node in node1..3\nkill $node", "test.mesh:1: this loop has no end"),
         ("end", "there is no loop"), ("for node of node1", "a loop begins like"),
         ("for x in 1..99999\nheal\nend", "a loop goes over nodes"),
+        ("for x in -9223372036854775808..9223372036854775807\nheal\nend", "a loop goes over nodes"),
         ("for x in 1..9000\nheal\nheal\nend", "at most 10000 steps"),
         ("cut node1 node2", "between the sides stands a /"), ("pause node1", "say how long"),
         ("net --loss 5", "--loss must be a share like 5%"), ("exec node1", "say what to run behind --"),

@@ -130,7 +130,7 @@ struct ScenarioUnfolding {
     /// `1..5`, or names of nodes.
     private static func values(_ text: String) throws(StepMistake) -> [String] {
         if let dots = text.firstRange(of: ".."), let first = Int(text[..<dots.lowerBound]),
-            let last = Int(text[dots.upperBound...]), first <= last, last - first < limit
+            let last = Int(text[dots.upperBound...]), 0 <= first, first <= last, last - first < limit
         {
             return (first...last).map(String.init)
         }
