@@ -4,8 +4,14 @@ struct DialBook: Sendable {
         var until: Instant
         var failures = 0
         var rejections = 0
-        /// When news of the member last made rejections forgotten.
+        /// When news of the member made rejections forgotten the last time, and how often it has.
         var hopedAt: Instant?
+        var hopes = 0
+
+        func mayHope(now: Instant) -> Bool {
+            let interval = TopologyRules.hopeInterval * (1 << min(hopes, TopologyRules.hopeDoublings))
+            return hopedAt.map { now - $0 >= interval } ?? true
+        }
     }
 
     enum Purpose: Sendable { case link, relay, probe }
@@ -76,15 +82,16 @@ struct DialBook: Sendable {
         news.insert(peer)
     }
 
-    /// Rejections by those who have news are forgotten, and a long pause after them with it; at most once in
-    /// `hopeInterval`. A member with a hidden link seems to have room and has none: one that published every second
-    /// for other reasons was dialled every 0.6 s for a minute and a half (chaos, N = 10, seed 860).
+    /// Rejections by those who have news are forgotten, save the first few, and a long pause after them with it; not
+    /// again within `hopeInterval`, doubled with each hope in vain. A member with a hidden link seems to have room and has none: one
+    /// that published every second for other reasons was dialled every 0.6 s for a minute and a half (chaos, N = 10,
+    /// seed 860).
     mutating func takeHope(now: Instant) {
         for peer in news {
-            guard var pause = pauses[peer], pause.hopedAt.map({ now - $0 >= TopologyRules.hopeInterval }) ?? true
-            else { continue }
+            guard var pause = pauses[peer], pause.mayHope(now: now) else { continue }
             if pause.failures == 0, pause.rejections > TopologyRules.flatRejections { pause.until = now }
-            (pause.rejections, pause.hopedAt) = (0, now)
+            pause.rejections = min(pause.rejections, TopologyRules.flatRejections)
+            (pause.hopedAt, pause.hopes) = (now, pause.hopes + 1)
             pauses[peer] = pause
         }
         news = []

@@ -23,8 +23,10 @@ enum TopologyRules {
     static let rejectionPause = Duration.milliseconds(200)
     static let flatRejections = 3
     static let rejectionDoublings = 6
-    /// News of a member that rejected this one makes that forgotten so often at most (4.5).
-    static let hopeInterval = Duration.seconds(10)
+    /// News of a member that rejected this one makes that forgotten, and then not for so long, doubled with each time
+    /// in vain: up to as long as a link that flapped may be hidden (4.5).
+    static let hopeInterval = Duration.seconds(5)
+    static let hopeDoublings = 4
     /// After a link that one's own rule would not keep.
     static let declinedPause = Duration.seconds(1)
 
