@@ -76,6 +76,17 @@ class Run:
                 raise AssertionError(f"{text!r} was not shown, but {self.output[-3000:]!r}")
             self.read(0.05)
 
+    def redraws(self, text, within=LIMIT):
+        """Asks for the whole screen (Ctrl+L) until the text is on it: an update sends the cells that differ, and of two
+        lines that are alike only the end."""
+        end = time.monotonic() + within
+        self.output = b""
+        while text.encode() not in self.output:
+            assert time.monotonic() < end, f"{text!r} is not shown, but {self.output[-3000:]!r}"
+            self.type("\x0c")
+            self.read_once(1)
+            self.read(0.05)
+
     def type(self, data):
         data = data.encode() if isinstance(data, str) else data
         while data:

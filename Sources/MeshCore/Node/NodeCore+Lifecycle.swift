@@ -193,13 +193,13 @@ extension NodeCore {
     mutating func persist(_ entries: [StateEntry], then continuation: Continuation) {
         unhurried += entries
         if case .nothing = continuation { return }
-        outbox.append(.persist(register(continuation), unhurried))
-        unhurried = []
+        write(then: continuation)
     }
 
-    mutating func persistUnhurried() {
-        guard !unhurried.isEmpty else { return }
-        outbox.append(.persist(register(.nothing), unhurried))
+    mutating func persistUnhurried() { if !unhurried.isEmpty { write(then: .nothing) } }
+
+    private mutating func write(then continuation: Continuation) {
+        outbox.append(.persist(register(continuation), unhurried))
         unhurried = []
     }
 

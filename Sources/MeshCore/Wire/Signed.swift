@@ -33,7 +33,7 @@ package struct Signed: Sendable, WireValue {
 
 extension Signed: Hashable {
     package static func == (left: Signed, right: Signed) -> Bool {
-        left.content === right.content || left.body == right.body && left.signature == right.signature
+        left.hasBody(of: right) && left.signature == right.signature
     }
 
     package func hash(into hasher: inout Hasher) {

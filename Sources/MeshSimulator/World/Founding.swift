@@ -80,9 +80,11 @@ extension World {
                 }
             }
             quiet = news.isEmpty ? quiet + 1 : 0
-            // Once for all of them: its lines are part of the storage that they share.
-            _ = common.digest(with: acquainted[0].cryptography)
-            if !news.isEmpty { for node in acquainted { node.core.adopt(common, nicks: nicks, news: news) } }
+            if !news.isEmpty {
+                // Once for all of them: its lines are part of the storage that they share.
+                _ = common.digest(with: acquainted[0].cryptography)
+                for node in acquainted { node.core.adopt(common, nicks: nicks, news: news) }
+            }
             run(for: .milliseconds(100))
         }
         isIntroducing = false
