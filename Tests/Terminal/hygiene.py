@@ -164,16 +164,25 @@ def test_keys_that_scroll_and_those_that_come_back():
 
 def test_the_editor_has_the_terminal_for_itself_and_gives_it_back():
     folder = tempfile.mkdtemp(prefix="mesh-tui-")
-    run = running(TMPDIR=folder, EDITOR="sh -c 'stty -g >$HOME/modes; printf \"edited\\ntwice\" >$0; sleep 0.3'")
+    # Ctrl+C in the editor is the editor's: this one writes only when it has got one. What it writes is not in its command.
+    editor = """sh -c 'trap "touch $HOME/interrupted" INT; stty -g >$HOME/new; mv $HOME/new $HOME/modes
+        until test -e $HOME/interrupted; do sleep 0.05; done; printf "edited\\ntw%sce" i >$0'"""
+    run = running(TMPDIR=folder, EDITOR=editor)
     for keys in ["\x18\x05", "\x1be"]:
         run.output = b""
         run.type("draft" + keys)
-        # Ctrl+C in the editor is the editor's.
-        run.sees(LEFT.decode())
+        modes = os.path.join(run.home, "modes")
+        end = time.monotonic() + LIMIT
+        while not os.path.exists(modes):
+            assert time.monotonic() < end, "the editor does not start"
+            run.read(0.05)
+        assert LEFT in run.output
         run.type("\x03")
         run.sees("twice")
-        with open(os.path.join(run.home, "modes")) as file:
+        with open(modes) as file:
             assert file.read() == run.modes_before, "the editor got our modes"
+        for name in ["modes", "interrupted"]:
+            os.remove(os.path.join(run.home, name))
         run.type("\x15")
     assert not os.listdir(folder), os.listdir(folder)
     os.rmdir(folder)

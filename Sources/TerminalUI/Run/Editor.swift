@@ -21,8 +21,11 @@ package enum Editor {
             remove(folder)
             return .problem("there is no room for a file to edit")
         }
-        // A shell, since the variable may hold words like "code --wait"; the path is its argument and never its text.
-        guard ChildProcess.run(["/bin/sh", "-c", command + " \"$1\"", command, path]) else {
+        // A shell, since the variable may hold words like "code --wait"; the path is its argument and never its text. It
+        // traps what the keyboard sends: that is for the editor, and a shell that died of it would leave an editor behind
+        // that fights with us for the terminal.
+        let line = "trap : INT QUIT; \(command) \"$1\""
+        guard ChildProcess.run(["/bin/sh", "-c", line, command, path]) else {
             remove(folder)
             return .problem("the editor \"\(SafeText.printable(command, limit: 60))\" failed; your line is as it was")
         }
