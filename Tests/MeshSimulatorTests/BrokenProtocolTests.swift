@@ -13,7 +13,7 @@ import Testing
     }
 
     static let variants: [Variant] = [
-        Variant(name: "no heartbeats", rule: AgreementChecker.rule) { NoHeartbeats() },
+        Variant(name: "no beats", rule: AgreementChecker.rule) { NoBeats() },
         Variant(name: "no dials", rule: AgreementChecker.rule) { NoDials() },
         Variant(name: "all digests equal", rule: AgreementChecker.rule) { AllDigestsEqual() },
         Variant(name: "frontier ignored", rule: AgreementChecker.rule) { FrontierIgnored() },

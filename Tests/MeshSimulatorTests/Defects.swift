@@ -1,10 +1,16 @@
 import MeshCore
 import MeshSimulator
 
-/// Nobody tells that it lives.
-struct NoHeartbeats: Defect {
+/// Nobody tells that it lives: neither heartbeats go nor the digests in their place.
+struct NoBeats: Defect {
     mutating func alter(_ effects: inout [Effect], of node: SimulatedNode, after input: Input, in world: World) {
-        effects.removeAll { if case .send(_, .heartbeat) = $0 { true } else { false } }
+        effects.removeAll { effect in
+            switch effect {
+            case .send(_, .heartbeat): true
+            case .send(_, .digest(let digest)): digest.detail == nil
+            default: false
+            }
+        }
     }
 }
 

@@ -64,10 +64,14 @@ struct Link: Sendable {
         suspicionAt = detector?.suspicionTime(deviations: deviations) ?? .distantFuture
     }
 
-    /// `clock` counts this node's microseconds.
-    mutating func receive(_ beat: Heartbeat, clock: UInt64, now: Instant, deviations: Double) {
+    mutating func heardBeat(at now: Instant, deviations: Double) {
         detector?.heartbeat(at: now)
         rearmSuspicion(deviations: deviations)
+    }
+
+    /// `clock` counts this node's microseconds.
+    mutating func receive(_ beat: Heartbeat, clock: UInt64, now: Instant, deviations: Double) {
+        heardBeat(at: now, deviations: deviations)
         (lastBeatSent, lastBeatAt) = (beat.sent, now)
         guard beat.echo != 0, clock >= beat.echo, clock - beat.echo >= UInt64(beat.held) else { return }
         roundTrip = .microseconds(Int64(clamping: clock - beat.echo - UInt64(beat.held)))

@@ -64,7 +64,7 @@ extension NodeCore {
 
     // MARK: Heartbeats
 
-    /// Any byte proves life; only heartbeats are samples.
+    /// Any byte proves life; only heartbeats, and digests in their place, are samples.
     private mutating func heard(from peer: NodeID, over link: LinkID) {
         links[link]?.suspectSince = nil
         links[link]?.detector?.restart(at: now)
@@ -77,13 +77,26 @@ extension NodeCore {
         links[link]?.receive(beat, clock: clock, now: now, deviations: deviations)
     }
 
+    /// A digest in the place of a heartbeat; one that answers another comes between two beats and is none.
+    private mutating func noteBeat(over link: LinkID) {
+        let isBeat = links.look(at: link) { $0?.detector?.silence(at: now) ?? .zero }
+            .map { $0 >= configuration.heartbeatInterval / 2 }
+        guard isBeat == true else { return }
+        let deviations = suspicionDeviations
+        links[link]?.heardBeat(at: now, deviations: deviations)
+    }
+
     /// This node's clock for round trips, never 0.
     private var microseconds: UInt64 { UInt64(clamping: now.uptime / 1_000) | 1 }
 
     mutating func beat() {
         timers.heartbeat = now + configuration.heartbeatInterval
-        // A digest that is due soon goes along: one packet to each neighbour, and one moment awake, instead of two.
-        if timers.gossip <= now + configuration.heartbeatInterval / 2 { timers.gossip = now }
+        let isDigestDue = network != nil && timers.gossip <= now + configuration.heartbeatInterval / 2
+        if isDigestDue { gossip() }
+        // A digest shows as well that this node lives, but measures no round trip: it takes the place of every second
+        // heartbeat at most. One packet to each neighbour, and one moment awake, instead of two.
+        isBeatOwed = isDigestDue && !isBeatOwed
+        guard !isBeatOwed else { return }
         for link in openLinks { sendBeat(over: link) }
     }
 
@@ -139,6 +152,7 @@ extension NodeCore {
     }
 
     private mutating func receive(_ digest: Digest, over link: LinkID) {
+        noteBeat(over: link)
         guard network != nil else { return }
         links[link]?.peerRoot = digest.root
         if digest.root == root {

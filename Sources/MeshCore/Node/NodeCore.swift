@@ -108,6 +108,8 @@ package struct NodeCore: Sendable {
 
     // Timers that are not a machine's own
     var timers = Timers()
+    /// The last beat was a digest instead of a heartbeat.
+    var isBeatOwed = false
     var discovery = DiscoveryState()
     var operationLimit: RateLimit
     /// Operations of keys that were never members: they must not use up the time of those that count.

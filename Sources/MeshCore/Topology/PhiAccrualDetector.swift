@@ -75,6 +75,9 @@ package struct PhiAccrualDetector: Sendable {
         skipsNextSample = true
     }
 
+    /// Since the last heartbeat.
+    func silence(at now: Instant) -> Duration { now - lastBeat }
+
     /// 0 at the last heartbeat, growing without bound.
     package func phi(at now: Instant) -> Double {
         let (mean, deviation) = distribution

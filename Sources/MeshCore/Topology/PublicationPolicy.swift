@@ -16,7 +16,10 @@ struct PublicationPolicy: Sendable {
     private var lastPublication: Instant?
     private var firstChange: Instant?
     /// Links that were published and then lost, not long ago.
-    private var flapping: [NodeID: Flapping] = [:]
+    private var flapping: [NodeID: Flapping] = [:] { didSet { renewNextShown() } }
+    /// When `publish` was asked last, and the first link that is shown after that: kept because every input asks.
+    private var askedAt: Instant?
+    private var nextShown: Instant?
 
     /// As if `value` had been published at `now`.
     mutating func adopt(_ value: LinksValue, now: Instant) { (published, lastPublication) = (value, now) }
@@ -50,6 +53,8 @@ struct PublicationPolicy: Sendable {
 
     /// The record to publish now, if one is due.
     mutating func publish(_ value: LinksValue, now: Instant) -> LinksValue? {
+        askedAt = now
+        renewNextShown()
         let shown = shown(value, now: now)
         guard shown != published, published != nil || !shown.links.isEmpty else {
             firstChange = nil
@@ -65,12 +70,15 @@ struct PublicationPolicy: Sendable {
     }
 
     /// When `publish` wants to be asked again.
-    func nextPublication(now: Instant) -> Instant? {
-        var next = publicationDue
-        for flap in flapping.values {
-            if let shown = flap.hiddenUntil, now < shown { next = min(next ?? shown, shown) }
-        }
-        return next
+    var nextPublication: Instant? {
+        guard let publicationDue else { return nextShown }
+        return nextShown.map { min($0, publicationDue) } ?? publicationDue
+    }
+
+    private mutating func renewNextShown() {
+        nextShown = flapping.values.lazy.compactMap(\.hiddenUntil).filter { [askedAt] shown in
+            askedAt.map { $0 < shown } ?? true
+        }.min()
     }
 
     private var publicationDue: Instant? {

@@ -94,7 +94,7 @@ package struct TopologyMachine: Sendable {
         if !suggestions.isEmpty { return lastEvaluation }
         let wanted = isDirty ? lastEvaluation : min(nextAudit, nextPauseEnd)
         let rules = max(wanted, lastEvaluation + TopologyRules.evaluationInterval)
-        return min(rules, publication.nextPublication(now: lastEvaluation) ?? .distantFuture)
+        return min(rules, publication.nextPublication ?? .distantFuture)
     }
 
     /// Applies all rules.

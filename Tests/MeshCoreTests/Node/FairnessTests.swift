@@ -51,8 +51,8 @@ import Testing
         peer.say(.delta(Delta(records: [good, bad], isComplete: false)), over: link)
         #expect(node.closed[link] == .protocolViolation)
         #expect(node.root != before)
-        // Records wait up to 20 ms for others that go the same way.
-        node.run(for: .milliseconds(25))
+        // Records wait for others that go the same way.
+        node.run(for: NodeCore.recordInterval)
         let passed = node.sent(over: otherLink).contains {
             if case .delta(let delta) = $0 { delta.records == [good] } else { false }
         }
