@@ -3,7 +3,7 @@ package struct Membership: Sendable, Equatable {
     /// An open network: everybody is admitted, and the sets below name only those whom an operation names.
     package let isOpen: Bool
     /// Reached by any invitation, void ones too: these keys' revocations count. Only grows with the set.
-    package let ever: Set<NodeID>
+    package private(set) var ever: Set<NodeID>
     /// Named by a revocation that counts: out for ever. Only grows with the set.
     package let revoked: Set<NodeID>
     /// Reached by honoured invitations.
@@ -27,6 +27,13 @@ package struct Membership: Sendable, Equatable {
         sortedMembers = members.sorted()
         (self.honoured, self.depths, self.invitations) = (honoured, depths, invitations)
         (self.revocations, self.messageLimits) = (revocations, messageLimits)
+    }
+
+    /// The same members by a set in which invitations without effect have reached more keys.
+    func reaching(_ ever: Set<NodeID>) -> Membership {
+        var copy = self
+        copy.ever = ever
+        return copy
     }
 
     package func isMember(_ key: NodeID) -> Bool { isAdmitted(key) && !revoked.contains(key) }

@@ -12,6 +12,17 @@
 extension MembershipSet {
     package func evaluate() -> Membership { evaluate(assuming: nil) }
 
+    /// The same in microseconds instead of milliseconds, if what the set has `gained` since it gave `old` has no effect;
+    /// else nil. A revoked member can sign invitations for ever, and each costs every node this.
+    package func evaluate(since old: Membership, gained: [VerifiedOperation]) -> Membership? {
+        gained.allSatisfy { isVoid($0, under: old) } ? old.reaching(ever) : nil
+    }
+
+    /// Is this an invitation of a revoked member that no revocation's walk from its frontier comes by?
+    private func isVoid(_ operation: VerifiedOperation, under membership: Membership) -> Bool {
+        operation.kind == .invite && membership.isRevoked(operation.signer) && !isNamed(operation.id)
+    }
+
     /// Who would lose membership with `key` if it were revoked now, `key` itself left out; ascending. `frontier` nil:
     /// at ``frontier(of:)``.
     package func fallsWith(_ key: NodeID, frontier: [Hash]? = nil) -> [NodeID] {

@@ -27,6 +27,8 @@ package struct MembershipSet: Sendable {
     private(set) var positions: [Hash: Int] = [:]
     /// Ids of each signer's operations, ascending.
     private(set) var idsBySigner: [NodeID: [Hash]] = [:]
+    /// Every id that an operation names: as the one before it, or in a frontier.
+    private var named: Set<Hash> = []
     /// What the digest says of each signer, where it was computed and holds.
     private(set) var knownSummaries: [NodeID: DigestDetail.Signer] = [:]
     private var pending: OrderedDictionary<Hash, VerifiedOperation> = [:]
@@ -82,6 +84,8 @@ package struct MembershipSet: Sendable {
     private mutating func add(_ operation: VerifiedOperation) {
         positions[operation.id] = entries.count
         entries.append(operation)
+        named.insert(operation.prev)
+        named.formUnion(operation.frontier)
         var ids = idsBySigner[operation.signer, default: []]
         idsBySigner[operation.signer] = nil  // so that the array below is not shared and grows in place
         ids.insert(operation.id, at: ids.partitioningIndex { $0 > operation.id })
@@ -107,6 +111,8 @@ package struct MembershipSet: Sendable {
 
     package func contains(_ id: Hash) -> Bool { positions[id] != nil }
     package subscript(id: Hash) -> VerifiedOperation? { positions[id].map { entries[$0] } }
+    /// Does an operation that counts continue this one, or honour it?
+    func isNamed(_ id: Hash) -> Bool { named.contains(id) }
     /// Counts or waits here: need not be verified again.
     package func isKnown(_ id: Hash) -> Bool { positions[id] != nil || pending[id] != nil }
 

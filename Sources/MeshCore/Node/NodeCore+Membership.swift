@@ -185,12 +185,16 @@ extension NodeCore {
         let fresh = verified.flatMap { operations.insert($0) }
         guard !fresh.isEmpty else { return }
         (cachedRoot, cachedVector) = (nil, nil)
-        let old = membership
-        membership = operations.evaluate()
         let message = Message.operations(OperationsChunk(operations: fresh.map(\.operation)))
         for link in openLinks where link != source { send(message, over: link) }
-        announce(fresh, old: old)
-        membershipChanged(from: old)
+        if let same = operations.evaluate(since: membership, gained: fresh) {
+            membership = same
+        } else {
+            let old = membership
+            membership = operations.evaluate()
+            announce(fresh, old: old)
+            membershipChanged(from: old)
+        }
         // Unequal digests are settled by exchanging again: once here, whatever else arrives.
         for link in openLinks { resumeExchange(over: link) }
     }

@@ -70,9 +70,10 @@ extension World {
         planNumber += 1
         barriers.mendAll()
         network = NetworkModel()
+        // First of all: what a node sends as it wakes up must not overtake what it sent before.
+        release()
         for node in nodes { node.skew = 0 }
         for node in nodes where node.isPaused { resume(node) }
         for node in nodes where !node.isUp && node.life > 0 { start(node) }
-        release()
     }
 }

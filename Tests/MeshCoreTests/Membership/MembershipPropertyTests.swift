@@ -43,8 +43,11 @@ struct MembershipPropertyTests {
         var set = Fixture.set(roster: roster)
         var last = set.evaluate()
         let again = operations.filter { _ in Bool.random(using: &random) }
+        var step = last
         for operation in (operations + again).shuffled(using: &random) {
-            set.insert(operation)
+            let gained = set.insert(operation)
+            step = set.evaluate(since: step, gained: gained) ?? set.evaluate()
+            #expect(step == set.evaluate(), "seed \(seed)")
             guard Int.random(in: 0..<5, using: &random) == 0 else { continue }
             let now = set.evaluate()
             #expect(last.revoked.isSubset(of: now.revoked) && last.ever.isSubset(of: now.ever), "seed \(seed)")
