@@ -14,7 +14,7 @@ swift format lint --strict --recursive Sources Tests Package.swift
 step "purity of MeshCore: no sockets, clocks, tasks, system randomness or Foundation"
 impure='^[[:space:]]*((package|internal|public|private|fileprivate)[[:space:]]+)?import[[:space:]]+(Foundation|FoundationEssentials|Dispatch|NIO|COpenSSL|Glibc|Synchronization)'
 impure+='|Date\(\)|ContinuousClock|SuspendingClock|SystemRandomNumberGenerator|\.random\(in: [^)]*\)|\.shuffled\(\)|randomElement\(\)|\bTask *\{|Task\.sleep'
-if grep -rnE "$impure" Sources/MeshCore --include='*.swift' | grep -vE '\.random\(in: .*, using:|\.random\(in: .*$' | grep -v 'import func Glibc'; then
+if grep -rnE "$impure" Sources/MeshCore --include='*.swift' | grep -vE '\.random\(in: .*, using:|import func Glibc'; then
     echo "MeshCore reaches outside; see the lines above" >&2
     exit 1
 fi
