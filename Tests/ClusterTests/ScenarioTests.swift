@@ -62,6 +62,7 @@ import Testing
             try steps("net --delay 100ms --jitter 20ms --loss 5% --between node1,node4")
                 == [.net(quality, between: .these([1, 4]))])
         #expect(try steps("pause node1 --for 1m") == [.pause(.these([1]), .seconds(60))])
+        #expect(try steps("for i in -2..2\npause node1 --for 1m\nend").count == 5)
         #expect(try steps("exec node3 -- history --json") == [.execute(node: 3, ["history", "--json"])])
         #expect(
             try steps(#"wait node1..3 online = 3 has "a b" sees node4 offline agree within 1.5s"#)

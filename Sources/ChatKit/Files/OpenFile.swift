@@ -98,6 +98,13 @@ package struct OpenFile: ~Copyable, Sendable {
         return false
     }
 
+    /// The same, however long it takes.
+    package func waitForLock() throws(SystemError) {
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw SystemError() }
+        }
+    }
+
     /// Closing is not enough where the program starts others: until a child runs its own program it holds its parent's
     /// open files, close-on-exec or not, and their locks with them.
     package func unlock() { _ = flock(descriptor, LOCK_UN) }

@@ -125,12 +125,36 @@ package actor Cluster {
 
     /// Returns when they are gone.
     func kill(_ numbers: [Int], isHard: Bool) async throws {
-        for number in numbers {
-            nodes[number]?.process?.send(isHard ? SIGKILL : SIGTERM)
-            // Who is stopped says goodbye only after waking up.
-            if !isHard { resume([number]) }
+        if isHard {
+            for number in numbers { nodes[number]?.process?.send(SIGKILL) }
+            for number in numbers { await nodes[number]?.process?.waitForEnd() }
+        } else {
+            let late = await end(numbers, within: Self.goodbyeTime)
+            guard late.isEmpty else {
+                throw StepFailure(
+                    expected: "a goodbye within \(Self.goodbyeTime) of SIGTERM",
+                    found: late.map { "\(NodeSelection.name($0)) had to be killed; see: mesh-cluster logs" })
+            }
+        }
+    }
+
+    /// A full disk or a busy machine may take some of it.
+    private static let goodbyeTime: Duration = .seconds(30)
+
+    /// Lets nodes say goodbye and returns when they are gone. Who has not ended after `limit` is killed, and returned.
+    private func end(_ numbers: [Int], within limit: Duration) async -> [Int] {
+        for number in numbers { nodes[number]?.process?.send(SIGTERM) }
+        // Who is stopped says goodbye only after waking up.
+        resume(numbers)
+        let reaper = Task { () -> [Int] in
+            do { try await Task.sleep(for: limit) } catch { return [] }
+            let late = numbers.filter { nodes[$0]?.isAlive == true }
+            for number in late { nodes[number]?.process?.send(SIGKILL) }
+            return late
         }
         for number in numbers { await nodes[number]?.process?.waitForEnd() }
+        reaper.cancel()
+        return await reaper.value
     }
 
     func stop(_ numbers: [Int]) {
@@ -149,15 +173,7 @@ package actor Cluster {
 
     /// Ends all nodes and removes everything. Whoever has not said goodbye after three seconds is killed.
     package func down() async {
-        let living = nodes.values.filter(\.isAlive).map(\.number)
-        for number in living { nodes[number]?.process?.send(SIGTERM) }
-        resume(living)
-        let reaper = Task {
-            try await Task.sleep(for: .seconds(3))
-            for number in living { nodes[number]?.process?.send(SIGKILL) }
-        }
-        for number in living { await nodes[number]?.process?.waitForEnd() }
-        reaper.cancel()
+        _ = await end(nodes.values.filter(\.isAlive).map(\.number), within: .seconds(3))
         if settings.hosts == .netns { await NetworkNamespaces.unplug(nodes.keys.sorted()) }
         nodes = [:]
         folder.remove()

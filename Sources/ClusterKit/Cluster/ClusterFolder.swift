@@ -23,8 +23,10 @@ package final class ClusterFolder: Sendable {
             throw UserError(.usage, "a cluster's name has 1 to 32 of the characters a-z A-Z 0-9 - _")
         }
         try Folder.prepare(Self.root)
-        Leftovers.clear(Self.root)
         (self.name, path) = (name, Self.path(of: name))
+        let turn = try Self.takeTurn()
+        defer { turn.unlock() }
+        Leftovers.clear(Self.root)
         try Folder.prepare(path)
         let isLocked: Bool
         do throws(SystemError) {
@@ -38,6 +40,18 @@ package final class ClusterFolder: Sendable {
                 .cannotCreate,
                 "a cluster called \(name) runs already; end it with: mesh-cluster down, or give this one another name "
                     + "with --cluster NAME")
+        }
+    }
+
+    /// One cluster starts after the other: a folder that is made and not yet locked looks like one that was left behind.
+    private static func takeTurn() throws(UserError) -> OpenFile {
+        let path = root + "/starting"
+        do throws(SystemError) {
+            let turn = try OpenFile(path, for: .readAndAppend)
+            try turn.waitForLock()
+            return turn
+        } catch {
+            throw UserError(.cannotCreate, "cannot lock \(path): \(error)")
         }
     }
 

@@ -130,9 +130,10 @@ struct ScenarioUnfolding {
     /// `1..5`, or names of nodes.
     private static func values(_ text: String) throws(StepMistake) -> [String] {
         if let dots = text.firstRange(of: ".."), let first = Int(text[..<dots.lowerBound]),
-            let last = Int(text[dots.upperBound...]), 0 <= first, first <= last, last - first < limit
+            let last = Int(text[dots.upperBound...]), first <= last
         {
-            return (first...last).map(String.init)
+            let span = last.subtractingReportingOverflow(first)
+            if !span.overflow, span.partialValue < limit { return (first...last).map(String.init) }
         }
         guard case .these(let numbers)? = NodeSelection(text) else {
             throw StepMistake("a loop goes over nodes, like node2..5, or numbers, like 1..10; not \"\(text.shown)\"")

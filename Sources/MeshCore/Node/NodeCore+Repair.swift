@@ -17,6 +17,8 @@ extension NodeCore {
     private var honouredVector: CachedVector {
         mutating get {
             if let cachedVector, cachedVector.arrivals == chat.history.arrivals { return cachedVector }
+            // A closure over `self` would copy a whole node.
+            let membership = membership
             let honoured = chat.history.holdings.compactMap { holding in
                 membership.lastHonouredMessage(by: holding.author, chain: holding.chain).flatMap { holding.through($0) }
             }
@@ -245,7 +247,9 @@ extension NodeCore {
             items = oldestFirst(chat.history.directItems(from: id, to: request.signer, except: held), found)
         }
         let room = WireLimits.syncItems - letters.count - missing.count
-        let permitted = items.filter { mayHand($0, to: request.signer) }
+        // A closure over `self` would copy a whole node for each.
+        var permitted: [ChatHistory.Item] = []
+        for item in items where mayHand(item, to: request.signer) { permitted.append(item) }
         let chosen = permitted.prefix(room).prefixBySize(Self.responseSize) {
             $0.ciphertext.count + $0.signed.body.count + 160
         }

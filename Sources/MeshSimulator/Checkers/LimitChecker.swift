@@ -16,7 +16,7 @@ package final class LimitChecker: Checker {
 
     private func look(at world: World) {
         for node in world.nodes where node.isUp && node.isHonest {
-            for place in node.core.occupancy where place.isExceeded {
+            for place in node.ask({ $0.occupancy }) where place.isExceeded {
                 violate("\(place.count) \(place.name) of at most \(place.limit)", at: node, in: world)
             }
         }

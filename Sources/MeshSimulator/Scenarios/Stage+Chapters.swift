@@ -70,7 +70,7 @@ extension World {
 
     /// Nodes that should hold the same state: honest ones that run and belong to the network.
     var peersInAgreement: [SimulatedNode] {
-        runningNodes.filter { $0.isHonest && $0.core.isMember }
+        runningNodes.filter { node in node.isHonest && node.ask { $0.isMember } }
     }
 
     /// Links between them.
@@ -82,8 +82,8 @@ extension World {
     var agrees: Bool {
         let peers = peersInAgreement
         guard let first = peers.first else { return true }
-        let hash = first.core.stateHash
-        return peers.dropFirst().allSatisfy { $0.core.stateHash == hash }
+        let hash = first.ask { $0.stateHash }
+        return peers.dropFirst().allSatisfy { peer in peer.ask { $0.stateHash } == hash }
     }
 
     var disagreement: String {
