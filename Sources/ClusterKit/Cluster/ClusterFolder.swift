@@ -45,13 +45,12 @@ package final class ClusterFolder: Sendable {
 
     /// One cluster starts after the other: a folder that is made and not yet locked looks like one that was left behind.
     private static func takeTurn() throws(UserError) -> OpenFile {
-        let path = root + "/starting"
         do throws(SystemError) {
-            let turn = try OpenFile(path, for: .readAndAppend)
+            let turn = try OpenFile(root, for: .read)
             try turn.waitForLock()
             return turn
         } catch {
-            throw UserError(.cannotCreate, "cannot lock \(path): \(error)")
+            throw UserError(.cannotCreate, "cannot lock \(root): \(error)")
         }
     }
 
