@@ -83,9 +83,9 @@ struct DialBook: Sendable {
     }
 
     /// Rejections by those who have news are forgotten, save the first few, and a long pause after them with it; not
-    /// again within `hopeInterval`, doubled with each hope in vain. A member with a hidden link seems to have room and has none: one
-    /// that published every second for other reasons was dialled every 0.6 s for a minute and a half (chaos, N = 10,
-    /// seed 860).
+    /// again within `hopeInterval`, doubled with each hope in vain. A member with a hidden link seems to have room and
+    /// has none: one that published every second for other reasons was dialled every 0.6 s for a minute and a half
+    /// (chaos, N = 10, seed 860).
     mutating func takeHope(now: Instant) {
         for peer in news {
             guard var pause = pauses[peer], pause.mayHope(now: now) else { continue }
