@@ -28,35 +28,12 @@ package struct ChatHistory: Sendable {
         }
     }
 
-    /// Which numbers of a chain are held.
-    private struct Chain: Sendable {
-        var held = RangeSet<UInt64>()
-        /// Only what is still in memory.
-        var ids: [UInt64: Hash] = [:]
-
-        mutating func insert(_ seq: UInt64, _ id: Hash) {
-            ids[seq] = id
-            held.insert(contentsOf: seq..<seq + 1)
-        }
-
-        func holds(_ seq: UInt64) -> Bool { held.contains(seq) }
-
-        /// All below this number are held.
-        var next: UInt64 { held.ranges.first.map { $0.lowerBound == 0 ? $0.upperBound : 0 } ?? 0 }
-        /// One more than the greatest number held.
-        var end: UInt64 { held.ranges.last?.upperBound ?? 0 }
-        /// What is missing before `end`, ascending.
-        var gaps: [Range<UInt64>] { next == end ? [] : Array(RangeSet(0..<end).subtracting(held).ranges) }
-    }
-
     private let limit: Int
     private var items: [Hash: Item] = [:]
     private var arrival: Deque<Hash> = []
     private var nextIndex = 0
-    private var group: [ChainKey: Chain] = [:]
-    /// Those of `group`, ascending. Sorting 1,000 for each vector took a twentieth of a simulated mesh's time.
-    private var groupKeys: [ChainKey] = []
-    private var direct: [ChainKey: Chain] = [:]
+    private var group = ChainTable()
+    private var direct = ChainTable()
 
     package init(limit: Int) { self.limit = limit }
 
@@ -81,7 +58,7 @@ package struct ChatHistory: Sendable {
         chain(of: header)?.ids[header.seq]
     }
 
-    private func chain(of header: ChatHeader) -> Chain? {
+    private func chain(of header: ChatHeader) -> HeldChain? {
         header.to == nil ? group[ChainKey(header)] : direct[ChainKey(header)]
     }
 
@@ -103,15 +80,10 @@ package struct ChatHistory: Sendable {
     package mutating func restore(_ chains: [StoredChain], nextIndex: Int) {
         self.nextIndex = max(self.nextIndex, nextIndex)
         for stored in chains {
-            var chain = Chain()
-            if stored.next > 0 { chain.held.insert(contentsOf: 0..<stored.next) }
-            for range in stored.beyond where !range.isEmpty { chain.held.insert(contentsOf: range) }
-            let key = ChainKey(author: stored.author, chain: stored.chain)
-            if stored.to == nil {
-                addGroupKey(key)
-                group[key] = chain
-            } else {
-                direct[key] = chain
+            change(ChainKey(author: stored.author, chain: stored.chain), isGroup: stored.to == nil) { chain in
+                chain = HeldChain()
+                if stored.next > 0 { chain.hold(0..<stored.next) }
+                for range in stored.beyond where !range.isEmpty { chain.hold(range) }
             }
         }
     }
@@ -132,26 +104,19 @@ package struct ChatHistory: Sendable {
     }
 
     private mutating func place(_ item: Item) {
-        let key = ChainKey(item.header)
-        if item.header.to == nil {
-            addGroupKey(key)
-            group[key, default: Chain()].insert(item.header.seq, item.message.id)
-        } else {
-            direct[key, default: Chain()].insert(item.header.seq, item.message.id)
-        }
+        change(ChainKey(item.header), isGroup: item.header.to == nil) { $0.insert(item.header.seq, item.message.id) }
         items[item.message.id] = item
         arrival.append(item.message.id)
         while arrival.count > limit, let oldest = arrival.popFirst() { evict(oldest) }
     }
 
-    private mutating func addGroupKey(_ key: ChainKey) {
-        guard group[key] == nil else { return }
-        groupKeys.insert(key, at: groupKeys.partitioningIndex { $0 >= key })
+    private mutating func change(_ key: ChainKey, isGroup: Bool, _ body: (inout HeldChain) -> Void) {
+        if isGroup { group.change(key, body) } else { direct.change(key, body) }
     }
 
     /// The chain of this message as a store keeps it.
     func storedChain(of header: ChatHeader) -> StoredChain {
-        let chain = chain(of: header) ?? Chain()
+        let chain = chain(of: header) ?? HeldChain()
         let next = chain.next
         return StoredChain(
             author: header.sender, chain: header.chain, to: header.to, next: next,
@@ -187,13 +152,7 @@ package struct ChatHistory: Sendable {
 
     private mutating func evict(_ id: Hash) {
         guard let item = items.removeValue(forKey: id) else { return }
-        let key = ChainKey(item.header)
-        // Of a fork the other branch may stand there.
-        if item.header.to == nil {
-            if group[key]?.ids[item.header.seq] == id { group[key]?.ids[item.header.seq] = nil }
-        } else {
-            if direct[key]?.ids[item.header.seq] == id { direct[key]?.ids[item.header.seq] = nil }
-        }
+        change(ChainKey(item.header), isGroup: item.header.to == nil) { $0.forget(item.header.seq, id) }
     }
 
     /// The first messages by arrival with `index >= since`, at most `limit`, in causal order.
@@ -228,8 +187,9 @@ package struct ChatHistory: Sendable {
 
     /// All group chains, ascending, each as far as it is held without a gap: what a revocation may honour.
     package var vector: [VersionVector.Entry] {
-        groupKeys.map { key in
-            VersionVector.Entry(author: key.author, chain: key.chain, next: group[key]?.next ?? 0)
+        group.keys.indices.map { place in
+            let key = group.keys[place]
+            return VersionVector.Entry(author: key.author, chain: key.chain, next: group.chains[place].next)
         }
     }
 
@@ -263,11 +223,11 @@ package struct ChatHistory: Sendable {
 
     /// All group chains of which something is held, ascending.
     package var holdings: [Holding] {
-        groupKeys.compactMap { key in
-            // By index: a chain taken out of the table is copied, and this walks over all of them.
-            guard let place = group.index(forKey: key), group.values[place].end > 0 else { return nil }
+        group.keys.indices.compactMap { place in
+            guard group.chains[place].end > 0 else { return nil }
+            let key = group.keys[place]
             return Holding(
-                author: key.author, chain: key.chain, end: group.values[place].end, gaps: group.values[place].gaps)
+                author: key.author, chain: key.chain, end: group.chains[place].end, gaps: group.chains[place].gaps)
         }
     }
 
@@ -298,7 +258,7 @@ package struct ChatHistory: Sendable {
     package func exceeds(_ peer: [VersionVector.Entry]) -> Bool {
         let theirs = Dictionary(
             peer.map { (ChainKey(author: $0.author, chain: $0.chain), $0.next) }, uniquingKeysWith: max)
-        return group.contains { key, chain in chain.end > theirs[key] ?? 0 }
+        return group.keys.indices.contains { group.chains[$0].end > theirs[group.keys[$0]] ?? 0 }
     }
 
     /// The group messages of a range that are in memory, ascending; at most `limit`.
@@ -320,7 +280,7 @@ package struct ChatHistory: Sendable {
     /// A gap may stay for ever, when its author has forgotten what was there; what lies beyond must not be sent again
     /// and again, each time sealed to the newest prekey.
     package func directHeld(by recipient: NodeID) -> [ChainRange] {
-        let others = direct.sorted { $0.key < $1.key }.filter { $0.key.author != recipient }
+        let others = zip(direct.keys, direct.chains).filter { key, _ in key.author != recipient }
         let held = others.map { key, chain in
             chain.held.ranges.map { range in
                 ChainRange(author: key.author, chain: key.chain, from: range.lowerBound, to: range.upperBound)
@@ -337,9 +297,13 @@ package struct ChatHistory: Sendable {
 
     /// Own direct messages to this member that are not in `held`, in sending order.
     package func directItems(from author: NodeID, to recipient: NodeID, except held: [ChainRange]) -> [Item] {
-        arrival.compactMap { items[$0] }.filter { item in
-            item.header.sender == author && item.header.to == recipient
-                && !held.contains { $0.holds(ChainPlace(item.header)) }
+        arrival.compactMap { id in
+            // By index: an item that is looked up is copied, and most are not wanted.
+            guard let place = items.index(forKey: id), items.values[place].header.to == recipient,
+                items.values[place].header.sender == author
+            else { return nil }
+            let at = ChainPlace(items.values[place].header)
+            return held.contains { $0.holds(at) } ? nil : items.values[place]
         }
     }
 }
