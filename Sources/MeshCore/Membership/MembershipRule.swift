@@ -20,7 +20,7 @@ extension MembershipSet {
 
     /// Is this an invitation of a revoked member that no revocation's walk from its frontier comes by?
     private func isVoid(_ operation: VerifiedOperation, under membership: Membership) -> Bool {
-        operation.kind == .invite && membership.isRevoked(operation.signer) && !isNamed(operation.id)
+        operation.kind == .invite && membership.isRevoked(operation.signer) && !named.contains(operation.id)
     }
 
     /// Who would lose membership with `key` if it were revoked now, `key` itself left out; ascending. `frontier` nil:

@@ -28,9 +28,11 @@ package struct MembershipSet: Sendable {
     /// Ids of each signer's operations, ascending.
     private(set) var idsBySigner: [NodeID: [Hash]] = [:]
     /// Every id that an operation names: as the one before it, or in a frontier.
-    private var named: Set<Hash> = []
+    private(set) var named: Set<Hash> = []
     /// What the digest says of each signer, where it was computed and holds.
     private(set) var knownSummaries: [NodeID: DigestDetail.Signer] = [:]
+    /// The same of all, until there is a new operation.
+    private var allSummaries: [DigestDetail.Signer]?
     private var pending: OrderedDictionary<Hash, VerifiedOperation> = [:]
     private let pendingLimit: Int
 
@@ -91,14 +93,15 @@ package struct MembershipSet: Sendable {
         ids.insert(operation.id, at: ids.partitioningIndex { $0 > operation.id })
         idsBySigner[operation.signer] = ids
         knownSummaries[operation.signer] = nil
+        allSummaries = nil
     }
 
     /// ``summaries(with:)``, remembered: only signers of new operations are hashed anew.
     mutating func rememberedSummaries(with cryptography: any Cryptography) -> [DigestDetail.Signer] {
+        if let allSummaries { return allSummaries }
         let summaries = summaries(with: cryptography)
-        if knownSummaries.count < summaries.count {
-            for summary in summaries { knownSummaries[summary.signer] = summary }
-        }
+        for summary in summaries { knownSummaries[summary.signer] = summary }
+        allSummaries = summaries
         return summaries
     }
 
@@ -111,8 +114,6 @@ package struct MembershipSet: Sendable {
 
     package func contains(_ id: Hash) -> Bool { positions[id] != nil }
     package subscript(id: Hash) -> VerifiedOperation? { positions[id].map { entries[$0] } }
-    /// Does an operation that counts continue this one, or honour it?
-    func isNamed(_ id: Hash) -> Bool { named.contains(id) }
     /// Counts or waits here: need not be verified again.
     package func isKnown(_ id: Hash) -> Bool { positions[id] != nil || pending[id] != nil }
 
