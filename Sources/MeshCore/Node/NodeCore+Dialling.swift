@@ -122,13 +122,11 @@ extension NodeCore {
         // A member's REJECT names others by key and address; their keys are checked when they are dialled.
         let others = reject.others.compactMap { contact in
             Endpoint(contact.endpoint).map { (key: contact.key, endpoint: $0) }
-        }.filter { $0.key != id && cryptography.isAcceptable($0.key) }
+        }.filter { [id, cryptography] in $0.key != id && cryptography.isAcceptable($0.key) }
         if network != nil {
-            // Also such as this node does not know yet: they prove themselves in their WELCOME.
-            let named = others.filter { !membership.isRevoked($0.key) && mayRemember($0.key) }
-            for other in named { remember([other.endpoint], of: other.key) }
+            let named = remember(others)
             if reject.reason == .full {
-                topology.dialRejected(by: reject.signer, others: named.map(\.key), now: now, using: &generator)
+                topology.dialRejected(by: reject.signer, others: named, now: now, using: &generator)
             } else {
                 topology.dialFailed(dial.member ?? reject.signer, byNetwork: false, now: now, using: &generator)
             }
@@ -136,6 +134,16 @@ extension NodeCore {
             for other in others { self.dial(.contact(other.key), other.endpoint, expected: other.key) }
         }
         if case .seed(let index) = dial.purpose { seedRejected(index, reject) }
+    }
+
+    /// Also such as this node does not know yet: they prove themselves in their WELCOME. Returns whom it remembers.
+    private mutating func remember(_ others: [(key: NodeID, endpoint: Endpoint)]) -> [NodeID] {
+        var named: [NodeID] = []
+        for other in others where !membership.isRevoked(other.key) && mayRemember(other.key) {
+            named.append(other.key)
+            remember([other.endpoint], of: other.key)
+        }
+        return named
     }
 
     private func trustsWord(of key: NodeID, for dial: Dial) -> Bool {

@@ -79,9 +79,9 @@ extension NodeCore {
 
     /// A digest in the place of a heartbeat; one that answers another comes between two beats and is none.
     private mutating func noteBeat(over link: LinkID) {
-        let isBeat = links.look(at: link) { $0?.detector?.silence(at: now) ?? .zero }
-            .map { $0 >= configuration.heartbeatInterval / 2 }
-        guard isBeat == true else { return }
+        guard let silence = links.look(at: link, { $0?.detector?.silence(at: now) }),
+            silence >= configuration.heartbeatInterval / 2
+        else { return }
         let deviations = suspicionDeviations
         links[link]?.heardBeat(at: now, deviations: deviations)
     }

@@ -32,6 +32,11 @@ extension NodeCore {
     /// The network that ours was founded to replace.
     private var previous: Hash? { network?.genesis.flatMap { try? Genesis(body: $0.body) }?.previous }
 
+    private func isOffer(_ hello: Hello, _ channel: Hash) -> Bool {
+        guard let previous else { return false }
+        return hello.network == tag(of: previous, channel: channel, signer: hello.signer)
+    }
+
     /// Shows that the signer knows the network without naming it to whoever merely answers at an address.
     private func tag(of network: Hash, channel: Hash, signer: NodeID) -> Hash {
         cryptography.authenticationCode(
@@ -98,8 +103,9 @@ extension NodeCore {
             return knowsNetwork && !isTurned ? sendHello(over: link) : turnAway(hello, link)
         }
         // Who still is in the network that this one replaces is told of this one.
-        let isOffer = previous.map { hello.network == tag(of: $0, channel: channel, signer: peer) } ?? false
-        guard knowsNetwork || hello.network == .zero || isOffer else { return reject(.otherNetwork, link) }
+        guard knowsNetwork || hello.network == .zero || isOffer(hello, channel) else {
+            return reject(.otherNetwork, link)
+        }
         guard (hello.versionMin...max(hello.versionMin, hello.versionMax)).contains(WireLimits.protocolVersion)
         else { return reject(.version, link) }
         guard !isBarred(peer) else {
@@ -186,7 +192,8 @@ extension NodeCore {
             return close(link, .badIdentity)
         }
         awaitStore(link)
-        let news = verified.filter { !operations.contains($0.id) }
+        // A closure over `self` would copy a whole node.
+        let news = verified.filter { [operations] in !operations.contains($0.id) }
         persist(news.map { .operation($0.operation) }, then: .admit(news, link))
     }
 

@@ -24,7 +24,7 @@ extension NodeCore {
             }
             let holdings = honoured.prefix(WireLimits.vectorChains)
             let chains = holdings.map { VersionVector.Entry(author: $0.author, chain: $0.chain, next: $0.end) }
-            let root = vectorRoot(chains, gaps: holdings.map(\.gaps))
+            let root = cryptography.hash(Self.encodedVector(chains, gaps: holdings.map(\.gaps), of: networkID))
             let vector = CachedVector(arrivals: chat.history.arrivals, root: root, chains: chains)
             cachedVector = vector
             return vector
@@ -43,9 +43,11 @@ extension NodeCore {
 
     /// Over where each chain ends, and over every gap: an author may die with a message that nobody else has, and
     /// what comes after it is to be found all the same.
-    private func vectorRoot(_ chains: [VersionVector.Entry], gaps: [[Range<UInt64>]]) -> Hash {
+    private static func encodedVector(
+        _ chains: [VersionVector.Entry], gaps: [[Range<UInt64>]], of network: Hash
+    ) -> [UInt8] {
         var writer = WireWriter()
-        writer.write(raw: Label.of(.vector, in: networkID))
+        writer.write(raw: Label.of(.vector, in: network))
         writer.write(list: chains)
         for (index, gaps) in gaps.enumerated() {
             for gap in gaps {
@@ -54,7 +56,7 @@ extension NodeCore {
                 writer.write(gap.upperBound)
             }
         }
-        return cryptography.hash(writer.bytes)
+        return writer.bytes
     }
 
     mutating func receive(_ vector: VersionVector, from peer: NodeID, over link: LinkID) {

@@ -5,6 +5,17 @@
 /// carries what one says to the next. Its extensions are the chapters: handshake, gossip, membership, broadcast,
 /// repair, dialling, discovery, commands, queries.
 package struct NodeCore: Sendable {
+    // What every input asks about stands together: among a thousand nodes each line of memory comes from afar.
+    var now: Instant
+    var hasStarted = false
+    var isStopping = false
+    /// When the core wants to be woken, as of the last input.
+    package private(set) var nextDeadline: Instant?
+    /// Those that are not a machine's own.
+    var timers = Timers()
+    var links = LinkTable()
+    var outbox: [Effect] = []
+
     package let configuration: NodeConfiguration
     package let id: NodeID
     let cryptography: any Cryptography
@@ -28,8 +39,7 @@ package struct NodeCore: Sendable {
     /// Payloads that a GRAFT may ask for.
     var payloads = BoundedMap<Hash, BroadcastItem>(capacity: Self.payloadCache)
 
-    // Links and dials
-    var links = LinkTable()
+    // Dials
     var dials: [LinkID: Dial] = [:]
     var dialCount: UInt64 = 0
     var seeds: [SeedState]
@@ -43,10 +53,6 @@ package struct NodeCore: Sendable {
     var dialTurns: [NodeID: Int] = [:]
 
     // This run
-    var now: Instant
-    var outbox: [Effect] = []
-    /// When the core wants to be woken, as of the last input. Kept, because it is asked for twice with every input.
-    package private(set) var nextDeadline: Instant?
     var listening: Endpoint?
     var reachableAt: [Endpoint] = []
     var life: UInt64
@@ -54,8 +60,6 @@ package struct NodeCore: Sendable {
     var rawSeq: UInt64 = 0
     var nick: String?
     var state = NodeState.joining
-    var hasStarted = false
-    var isStopping = false
     var failedDialsInARow = 0
     /// Members that were linked or reachable once, in this run or before.
     var seen: Set<NodeID> = []
@@ -106,8 +110,6 @@ package struct NodeCore: Sendable {
     /// Beats of anti-entropy, of which every second one asks through the neighbours.
     var probeTurn = 0
 
-    // Timers that are not a machine's own
-    var timers = Timers()
     /// The last beat was a digest instead of a heartbeat.
     var isBeatOwed = false
     var discovery = DiscoveryState()
@@ -162,6 +164,12 @@ package struct NodeCore: Sendable {
     package mutating func handle(_ input: Input, now: Instant, into effects: inout [Effect]) {
         noticeOwnPause(at: now)
         self.now = now
+        // Into the caller's memory, which is warm: a thousand nodes with a buffer each spend some 3 % of their time on
+        // fetching them. What was decided outside of a step comes first.
+        if !outbox.isEmpty { effects += outbox }
+        outbox = []
+        swap(&outbox, &effects)
+        defer { swap(&outbox, &effects) }
         switch input {
         case .started(let listening, let reachable): start(listening: listening, reachable: reachable)
         case .command(let id, let command): perform(command, id)
@@ -175,12 +183,10 @@ package struct NodeCore: Sendable {
         case .found(let id, let messages): found(id, messages)
         case .deadline: break
         }
-        if hasStarted, !isStopping { runDueTimers() }
+        if let due = findNextDeadline(), due <= now { runDueTimers() }
         // Changes that nothing waits for.
         persistUnhurried()
         keep(then: .kept)
-        effects += outbox
-        outbox.removeAll(keepingCapacity: true)
         nextDeadline = findNextDeadline()
     }
 
