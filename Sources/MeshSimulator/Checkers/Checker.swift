@@ -2,7 +2,7 @@ import MeshCore
 
 /// A rule that must hold in every world, and how it is looked after: at every step if that is cheap, else once a
 /// simulated second, else at the end.
-package protocol Checker: WorldObserver {
+package protocol Checker: AnyObject {
     /// The rule, as a sentence.
     static var rule: String { get }
     /// Once a simulated second.
@@ -31,7 +31,8 @@ package final class Inspection {
             OnePlaceChecker(), MisconductChecker(isTolerant: attacked), RestChecker(), ProgressChecker(),
             DegreeChecker(), ClaimChecker(), LimitChecker(), MembershipChecker(), AgreementChecker(), QuietChecker(),
         ]
-        world.observers += checkers as [any WorldObserver]
+        world.stepObservers += checkers.compactMap { $0 as? any StepObserver }
+        world.eventObservers += checkers.compactMap { $0 as? any EventObserver }
     }
 
     package func inspect(_ world: World) { for checker in checkers { checker.inspect(world) } }

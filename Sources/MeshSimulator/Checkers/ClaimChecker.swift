@@ -1,7 +1,7 @@
 package import MeshCore
 
 /// What a node says of itself is so.
-package final class ClaimChecker: Checker {
+package final class ClaimChecker: Checker, EventObserver {
     package static let rule = "a node is connected when it says so, and its links are there at both ends"
 
     /// By node: what it said last, and in which life.

@@ -1,7 +1,7 @@
 package import MeshCore
 
 /// A link that is closed for what the peer did leaves a number behind by which an operator finds out why.
-package final class MisconductChecker: Checker {
+package final class MisconductChecker: Checker, StepObserver {
     package static let rule = "no honest node is cut off for misconduct, and nobody without a counter"
 
     /// Such ends are expected: somebody misbehaves, or the network damages frames.

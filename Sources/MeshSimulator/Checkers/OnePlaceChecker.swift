@@ -2,7 +2,7 @@ package import MeshCore
 
 /// What one author writes is a sequence: no place of it holds two messages. That no message is told twice to one
 /// node, and none that nobody sent, the ledger of the world sees itself.
-package final class OnePlaceChecker: Checker {
+package final class OnePlaceChecker: Checker, EventObserver {
     package static let rule = "each place in an author's sequence holds one message"
 
     private struct Place: Hashable {

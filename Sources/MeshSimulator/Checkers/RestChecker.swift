@@ -1,7 +1,7 @@
 package import MeshCore
 
 /// A core always wants to be woken again, and never without end.
-package final class RestChecker: Checker {
+package final class RestChecker: Checker, StepObserver, EventObserver {
     package static let rule = "a node that runs has a deadline ahead, and at most 1,000 of them come in a second"
 
     /// Twelve timers at links, trees and beats that fire every 20 ms would be 600.

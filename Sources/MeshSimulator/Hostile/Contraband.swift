@@ -24,7 +24,7 @@ final class Contraband {
     /// Messages that are made, each a place further; then they come again.
     private static let messages = 10
 
-    /// Each invitation makes every node evaluate the whole set.
+    /// Each invitation, though void, is kept and passed on by every node.
     private static let invitations = 20
 
     func next(at now: Instant) -> [Message] {

@@ -1,7 +1,7 @@
 import MeshCore
 
 /// What hostile nodes have been sent: the last messages of each, and what their peers' digests said.
-final class Eavesdropper: WorldObserver {
+final class Eavesdropper: StepObserver {
     private let capacity: Int
     private(set) var heard: [Int: [Message]] = [:]
     private var turns: [Int: Int] = [:]

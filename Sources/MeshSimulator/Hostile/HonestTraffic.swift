@@ -1,7 +1,7 @@
 import MeshCore
 
 /// Bytes that honest nodes send.
-final class HonestTraffic: WorldObserver {
+final class HonestTraffic: StepObserver {
     private(set) var bytes = 0
     private(set) var bytesByKind = Array(repeating: 0, count: 18)
 

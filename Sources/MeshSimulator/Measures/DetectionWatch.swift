@@ -2,7 +2,7 @@ import MeshCore
 
 /// Compares the verdicts of the phi accrual detectors on links with those of a fixed time-out that would notice a
 /// silence as soon as phi does on average (Lifeguard, arXiv 1707.00788, compares in this way).
-final class DetectionWatch: WorldObserver {
+final class DetectionWatch: StepObserver {
     private struct Key: Hashable {
         let node: Int
         let link: LinkID

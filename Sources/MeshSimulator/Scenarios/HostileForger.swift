@@ -18,6 +18,6 @@ extension Scenario {
 extension World {
     /// Adds the ears of hostile nodes, once.
     func listen(_ ears: Eavesdropper) {
-        if !observers.contains(where: { $0 === ears }) { observers.append(ears) }
+        if !stepObservers.contains(where: { $0 === ears }) { stepObservers.append(ears) }
     }
 }

@@ -30,7 +30,7 @@ struct HostileStory {
     func play(on stage: Stage) {
         stage.form()
         let traffic = HonestTraffic()
-        stage.world.observers.append(traffic)
+        stage.world.stepObservers.append(traffic)
         let hostile = stage.draw(max(1, stage.options.nodes / 10))
         for index in hostile { stage.world.enlist(Repentant(), at: index) }
         prepare(stage, hostile)

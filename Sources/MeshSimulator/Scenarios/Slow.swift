@@ -9,7 +9,7 @@ extension Scenario {
         stage.begin("a tenth is slow")
         let slow = stage.draw(max(1, stage.options.nodes / 10))
         let watch = DetectionWatch(slow: Set(slow))
-        stage.world.observers.append(watch)
+        stage.world.stepObservers.append(watch)
         let seconds = stage.options.nodes > 100 ? 15 : 180
         let start = stage.world.time
         for node in slow {
@@ -21,7 +21,7 @@ extension Scenario {
             }
         }
         stage.run(for: .seconds(seconds + 10))
-        stage.world.observers.removeAll { $0 === watch }
+        stage.world.stepObservers.removeAll { $0 === watch }
         let fixed = watch.verdictsOfFixedTimeout
         stage.report.falseDown = fixed > 0 ? Double(watch.falseVerdicts) / Double(fixed) : nil
         let slowKeys = Set(slow.map { stage.world.nodes[$0].id })

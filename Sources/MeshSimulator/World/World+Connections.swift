@@ -166,10 +166,10 @@ extension World {
         let item: Connection.Item = options.encodesFrames ? .bytes(message.encoded()) : .message(message)
         guard isInStep else { return carry(item, size: size, from: place.side, of: place.connection) }
         if let flight = flights.firstIndex(where: { $0.connection == place.connection && $0.side == place.side }) {
-            flights[flight].items.append(item)
+            flights[flight].rest.append(item)
             flights[flight].size += size
         } else {
-            flights.append(Flight(connection: place.connection, side: place.side, items: [item], size: size))
+            flights.append(Flight(connection: place.connection, side: place.side, first: item, size: size))
         }
     }
 
@@ -177,17 +177,18 @@ extension World {
     struct Flight {
         let connection: Int
         let side: Int
-        var items: [Connection.Item]
+        /// Most steps send no more than this.
+        let first: Connection.Item
+        var rest: [Connection.Item] = []
         var size: Int
+
+        var item: Connection.Item { rest.isEmpty ? first : .flight([first] + rest) }
     }
 
     /// What one step has sent goes on its way, all of it over a link at once, as one write to a socket does.
     func takeOff() {
         guard !flights.isEmpty else { return }
-        for flight in flights {
-            let item = flight.items.count == 1 ? flight.items[0] : .flight(flight.items)
-            carry(item, size: flight.size, from: flight.side, of: flight.connection)
-        }
+        for flight in flights { carry(flight.item, size: flight.size, from: flight.side, of: flight.connection) }
         flights.removeAll(keepingCapacity: true)
     }
 
@@ -196,6 +197,7 @@ extension World {
         guard let connection = connections[number] else { return }
         let (own, other) = (connection.ends[side].node, connection.ends[1 - side].node)
         if barriers.blocks(from: own, to: other) { return hold(item, size: size, from: side, of: number) }
+        let (network, time) = (network, time)
         var delay = connection.latency + network.drawJitter(using: &generator)
         if let bandwidth = network.bandwidth {
             let start = max(time, connection.directions[side].busyUntil)

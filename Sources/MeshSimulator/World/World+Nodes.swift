@@ -100,7 +100,7 @@ extension World {
     }
 
     func tell(_ event: MeshEvent, of node: SimulatedNode) {
-        for observer in observers { observer.emitted(event, by: node, in: self) }
+        for observer in eventObservers { observer.emitted(event, by: node, in: self) }
         switch event {
         case .chatMessageReceived(let message): received(message, at: node)
         case .nodeLeft(let member, _, .unreachable):

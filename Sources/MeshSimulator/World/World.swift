@@ -56,7 +56,8 @@ package final class World {
     package internal(set) var violations: [Violation] = []
     /// Inputs delivered so far, to all nodes.
     package private(set) var steps = 0
-    package var observers: [any WorldObserver] = []
+    package var stepObservers: [any StepObserver] = []
+    package var eventObservers: [any EventObserver] = []
     /// Makes all nodes wrong, to see whether that is noticed.
     package var defect: (any Defect)?
 
@@ -177,6 +178,7 @@ package final class World {
 
     private func rearm(_ node: SimulatedNode) {
         guard node.isRunning, let deadline = node.ask({ $0.nextDeadline }) else { return }
+        let time = time
         // Real timers take a moment even when they are due: a core that never rests must not stop the world.
         let at = max(time + Self.timerGranularity, deadline.uptime - Self.instant(at: 0).uptime)
         guard at < node.wakeAt else { return }
@@ -198,7 +200,7 @@ package final class World {
         }
         steps += 1
         note(input, at: node)
-        for observer in observers { observer.willDeliver(input, to: node, in: self) }
+        for observer in stepObservers { observer.willDeliver(input, to: node, in: self) }
         if case .message(_, .gossip(let gossip)) = input { hopsInHand = gossip.hops }
         // The buffer is handed round instead of allocated; a step never begins within another.
         var effects = self.effects
@@ -210,7 +212,7 @@ package final class World {
         for effect in effects { perform(effect, of: node) }
         takeOff()
         isInStep = false
-        for observer in observers { observer.didDeliver(input, to: node, effects: effects, in: self) }
+        for observer in stepObservers { observer.didDeliver(input, to: node, effects: effects, in: self) }
         effects.removeAll(keepingCapacity: true)
         self.effects = effects
         hopsInHand = nil
@@ -250,6 +252,9 @@ package final class World {
     // MARK: The trace
 
     private func note(_ input: Input, at node: SimulatedNode) {
+        // Here and below a copy: each use of a property of an object is checked for overlapping ones.
+        var hash = hash
+        defer { self.hash = hash }
         hash.add(time)
         hash.add(node.index)
         switch input {
@@ -272,6 +277,8 @@ package final class World {
     }
 
     private func note(_ effect: Effect, of node: SimulatedNode) {
+        var hash = hash
+        defer { self.hash = hash }
         switch effect {
         case .send(let link, let message):
             hash.add(link.value)

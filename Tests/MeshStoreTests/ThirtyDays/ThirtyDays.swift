@@ -50,7 +50,7 @@ final class ThirtyDays {
         world = World(options, count: 3, founding: founding)
         disk = NotedStore(in: folder.appending(path: "bob"), key: storeKey, identity: world.nodes[Self.bob].id)
         world.nodes[Self.bob].durableStore = disk
-        world.observers.append(tap)
+        world.stepObservers.append(tap)
     }
 
     func play() throws {

@@ -4,7 +4,7 @@ import MeshSimulator
 /// Whoever breaks TLS and records: every frame that may carry a sealed message or a key of one, in the order of time.
 ///
 /// A record is the time in ms since 1970 (u64), the length (u32) and the frame's content, little-endian.
-final class WireTap: WorldObserver {
+final class WireTap: StepObserver {
     private(set) var recorded: [UInt8] = []
     private(set) var frames = 0
 
