@@ -132,7 +132,7 @@ package actor Cluster {
             let late = await end(numbers, within: Self.goodbyeTime)
             guard late.isEmpty else {
                 throw StepFailure(
-                    expected: "a goodbye within \(Self.goodbyeTime) of SIGTERM",
+                    expected: "a goodbye within \(Self.goodbyeTime.components.seconds) s of SIGTERM",
                     found: late.map { "\(NodeSelection.name($0)) had to be killed; see: mesh-cluster logs" })
             }
         }
