@@ -1,5 +1,6 @@
 import ChatKit
 import Foundation
+import Glibc
 import Testing
 
 @Suite struct MeshNodeTests {
@@ -107,6 +108,14 @@ import Testing
         }
         program.send(signal: SIGTERM)
         #expect(try await program.exitStatus() == 0)
+    }
+
+    /// Of registers and what they point to nothing may be printed: it may be a key.
+    @Test(arguments: [SIGSEGV, SIGTRAP, SIGABRT]) func aCrashEndsAndPrintsNoMemory(signal: Int32) async throws {
+        let (program, _) = try await start(try Home())
+        program.send(signal: signal)
+        #expect(try await program.exitStatus() == -signal)
+        #expect(program.lines(.notices).filter { $0.contains("0x") || $0.contains("Backtrac") } == [])
     }
 
     @Test func theIdentityIsMadeOnceAndItsCertificateIsAlwaysTheSame() async throws {

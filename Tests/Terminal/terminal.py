@@ -45,7 +45,7 @@ class Run:
     def prepare():
         """As a shell at a terminal starts programs. One that runs this script in the background has us ignore Ctrl+C, and
         a signal that comes before the program looks after signals would be lost."""
-        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
@@ -86,6 +86,17 @@ class Run:
             self.type("\x0c")
             self.read_once(1)
             self.read(0.05)
+
+    def begins(self):
+        """Waits for the program's own first step, to block signals; until then Swift's runtime answers a crash."""
+        end = time.monotonic() + LIMIT
+        while True:
+            with open(f"/proc/{self.process.pid}/status") as file:
+                blocked = int(re.search(r"SigBlk:\s+([0-9a-f]+)", file.read()).group(1), 16)
+            if blocked >> (signal.SIGTERM - 1) & 1:
+                return
+            assert time.monotonic() < end and self.process.poll() is None, "the program does not begin"
+            time.sleep(0.001)
 
     def type(self, data):
         data = data.encode() if isinstance(data, str) else data

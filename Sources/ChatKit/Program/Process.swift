@@ -8,11 +8,25 @@ package enum ProcessSetup {
     /// error of one write and not the end of the process.
     package static func harden() {
         forbidDumps()
+        leaveCrashesToTheSystem()
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         // Reason for unsafe: `setrlimit` reads the local value whose address it gets.
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         _ = signal(SIGPIPE, SIG_IGN)
         _ = umask(0o077)
+    }
+
+    /// Swift's report of a crash prints registers and the memory that they point to, which may be keys; at a terminal it
+    /// asks for keys itself, and after a signal that came from outside the program would live on. It is for those who
+    /// set SWIFT_BACKTRACE.
+    private static func leaveCrashesToTheSystem() {
+        guard Environment.current["SWIFT_BACKTRACE"] == nil else { return }
+        for number in [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGQUIT] {
+            let ignored = unsafe unsafeBitCast(SIG_IGN, to: Int.self)
+            // Reason for unsafe: handlers are compared as addresses. What was ignored from the start, like SIGQUIT of a
+            // program in the background, stays so.
+            if unsafe unsafeBitCast(signal(number, SIG_DFL), to: Int.self) == ignored { _ = signal(number, SIG_IGN) }
+        }
     }
 
     /// `prctl(PR_SET_DUMPABLE, 0)`: no core dumps, also through a pipe, and no other process may look into this one.
