@@ -55,6 +55,8 @@ extension MeshSim {
         options.network = network.model
         options.cryptography = crypto ?? .automatic
         options.encodesFrames = wire
+        // With --runs each core has a world of its own.
+        options.usesHelper = runs == nil && ProcessorCount.online > 1
         options.traceCapacity = trace
         return options
     }

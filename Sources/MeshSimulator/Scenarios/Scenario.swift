@@ -25,6 +25,7 @@ package struct Scenario: Sendable {
         package var network = NetworkModel()
         package var cryptography = World.CryptographyKind.automatic
         package var encodesFrames = false
+        package var usesHelper = false
         package var traceCapacity = 0
 
         package init(nodes: Int, seed: UInt64) { (self.nodes, self.seed) = (nodes, seed) }
@@ -81,6 +82,7 @@ package final class Stage {
         var result = World.Options()
         (result.seed, result.network, result.cryptography) = (options.seed, options.network, options.cryptography)
         (result.encodesFrames, result.traceCapacity) = (options.encodesFrames, options.traceCapacity)
+        result.usesHelper = options.usesHelper
         return result
     }
 

@@ -15,13 +15,33 @@ struct EventQueue<Event> {
     }
 
     private var heap = Heap<Ticket>()
+    /// Tickets that were taken from the heap in order, the next one last, and have not been popped.
+    private var window: [Ticket] = []
     private var slots: [Event?] = []
     private var freeSlots: [Int] = []
     private var scheduled: UInt64 = 0
 
-    var count: Int { heap.count }
     /// When the next event is due, in ns.
-    var nextTime: Int64? { heap.min?.at }
+    var nextTime: Int64? { next?.at }
+
+    private var next: Ticket? {
+        guard let planned = window.last else { return heap.min }
+        guard let other = heap.min else { return planned }
+        return min(planned, other)
+    }
+
+    /// Everything that ``look(through:_:)`` has shown was popped.
+    var isWindowOver: Bool { window.isEmpty }
+
+    /// Shows what is due up to this time, in order, until `body` returns false. All of it stays in the queue.
+    mutating func look(through end: Int64, _ body: (Int64, Event) -> Bool) {
+        while let ticket = heap.min, ticket.at <= end {
+            heap.removeMin()
+            window.append(ticket)
+            guard let event = slots[ticket.slot], body(ticket.at, event) else { break }
+        }
+        window.reverse()
+    }
 
     mutating func push(_ event: Event, at time: Int64) {
         scheduled += 1
@@ -37,7 +57,8 @@ struct EventQueue<Event> {
     }
 
     mutating func pop() -> (at: Int64, event: Event)? {
-        guard let ticket = heap.popMin() else { return nil }
+        guard let ticket = next else { return nil }
+        if ticket == window.last { window.removeLast() } else { heap.removeMin() }
         var event: Event?
         swap(&event, &slots[ticket.slot])
         freeSlots.append(ticket.slot)

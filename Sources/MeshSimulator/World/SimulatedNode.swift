@@ -46,6 +46,11 @@ package final class SimulatedNode {
     /// When the next wake-up is queued, in ns.
     var wakeAt = Int64.max
 
+    /// Its next step, when a helper may compute it; of the window in `windowSeen`.
+    var stepAhead: StepAhead?
+    /// The last window in which something concerned its core.
+    var windowSeen = 0
+
     /// What makes it break the rules; nil for an honest node.
     package var misbehaviour: (any Misbehaviour)?
 

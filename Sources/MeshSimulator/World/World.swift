@@ -13,6 +13,8 @@ package final class World {
         package var cryptography = CryptographyKind.automatic
         /// Frames travel as bytes, through the wire format; else as values, which is faster.
         package var encodesFrames = false
+        /// A second thread computes what the next moments hold: the same history in less time, for worlds that are alone.
+        package var usesHelper = false
         /// Lines of the trace that are kept for people; 0 for none.
         package var traceCapacity = 0
         package init() {}
@@ -26,7 +28,9 @@ package final class World {
 
     package let options: Options
     package internal(set) var nodes: [SimulatedNode] = []
-    var network: NetworkModel
+    var network: NetworkModel { didSet { leastLatency = min(leastLatency, network.latency.lowerBound.nanoseconds) } }
+    /// Of all networks so far, in ns: connections keep the latency that they began with.
+    private(set) var leastLatency: Int64
     var barriers = Barriers()
     var generator: SeededGenerator
     /// ns since the world began.
@@ -43,6 +47,9 @@ package final class World {
     /// Grows when what is planned is void.
     var planNumber = 0
     private var effects: [Effect] = []
+    let helper: Helper?
+    /// The number of the last window that the helper was given.
+    var window = 0
     var isInStep = false
     var flights: [Flight] = []
     /// Links crossed by the chat message that is being delivered.
@@ -64,9 +71,13 @@ package final class World {
     package init(_ options: Options) {
         self.options = options
         network = options.network
+        leastLatency = options.network.latency.lowerBound.nanoseconds
+        helper = options.usesHelper ? Helper() : nil
         trace = Trace(capacity: options.traceCapacity)
         generator = SeededGenerator(seed: options.seed)
     }
+
+    deinit { helper?.stop() }
 
     /// The clocks of a host without skew. Both start well above zero, as real ones do.
     package var now: Instant { Self.instant(at: time) }
@@ -119,7 +130,9 @@ package final class World {
     package func run(for duration: Duration) { run(to: time + duration.nanoseconds) }
 
     func run(to end: Int64) {
-        while let next = queue.nextTime, next <= end, let (at, event) = queue.pop() {
+        while let next = queue.nextTime, next <= end {
+            if let helper { lookAhead(from: next, to: end, with: helper) }
+            guard let (at, event) = queue.pop() else { break }
             time = max(time, at)
             happen(event)
         }
@@ -171,6 +184,8 @@ package final class World {
         // Late after a sleep, else to the nanosecond.
         guard node.wakeAt <= time else { return }
         node.wakeAt = .max
+        // A helper found it due, and may have its core in hand.
+        if node.stepAhead != nil { return deliver(.deadline, to: node) }
         guard node.isRunning, let deadline = node.ask({ $0.nextDeadline }) else { return }
         if Self.instant(at: time) < deadline { return rearm(node) }
         deliver(.deadline, to: node)
@@ -205,7 +220,7 @@ package final class World {
         // The buffer is handed round instead of allocated; a step never begins within another.
         var effects = self.effects
         self.effects = []
-        node.core.handle(input, now: Self.instant(at: time, skew: node.skew), into: &effects)
+        compute(input, at: node, into: &effects)
         defect?.alter(&effects, of: node, after: input, in: self)
         node.misbehaviour?.tamper(with: &effects, of: node, in: self)
         isInStep = true
@@ -217,6 +232,15 @@ package final class World {
         self.effects = effects
         hopsInHand = nil
         rearm(node)
+    }
+
+    private func compute(_ input: Input, at node: SimulatedNode, into effects: inout [Effect]) {
+        let now = Self.instant(at: time, skew: node.skew)
+        if let step = node.stepAhead {
+            node.stepAhead = nil
+            guard step.take(in: window) else { return finish(step, now: now, into: &effects) }
+        }
+        node.core.handle(input, now: now, into: &effects)
     }
 
     private func perform(_ effect: Effect, of node: SimulatedNode) {
