@@ -6,6 +6,7 @@ import MeshSimulator
 extension MeshSim {
     /// Core, stores and links of one node take some 100 kB: what a machine of a developer can hold.
     static let mostNodes = 20_000
+    /// Up to so many a run does without a second thread.
     static let fewNodes = 100
     static let mostRuns = 10_000_000
     static let mostTraceLines = 10_000_000

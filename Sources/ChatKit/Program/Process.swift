@@ -21,10 +21,10 @@ package enum ProcessSetup {
     /// set SWIFT_BACKTRACE.
     private static func leaveCrashesToTheSystem() {
         guard Environment.current["SWIFT_BACKTRACE"] == nil else { return }
+        // Reason for unsafe: handlers are compared as addresses. What was ignored from the start, like SIGQUIT of a program
+        // in the background, stays so.
+        let ignored = unsafe unsafeBitCast(SIG_IGN, to: Int.self)
         for number in [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGQUIT] {
-            let ignored = unsafe unsafeBitCast(SIG_IGN, to: Int.self)
-            // Reason for unsafe: handlers are compared as addresses. What was ignored from the start, like SIGQUIT of a
-            // program in the background, stays so.
             if unsafe unsafeBitCast(signal(number, SIG_DFL), to: Int.self) == ignored { _ = signal(number, SIG_IGN) }
         }
     }

@@ -44,7 +44,7 @@ final class Helper: Sendable {
         while true {
             last = next(after: last)
             guard last != Self.end else { return }
-            for step in steps[..<min(count.load(ordering: .relaxed), Self.capacity)].reversed()
+            for step in steps[..<count.load(ordering: .relaxed)].reversed()
             where step.take(in: last) {
                 step.compute(in: last)
             }
