@@ -4,11 +4,12 @@ package import MeshCrypto
 /// OpenSSL's cryptography, whose fresh secrets follow from a seed: for runs that must be equal to the byte.
 package final class SeededCryptography: Cryptography, @unchecked Sendable {
     private let base: OpenSSLCryptography
+    private let verdicts: Verdicts
     /// One core at a time uses it, so nothing races.
     private var generator: SeededGenerator
 
-    package init(base: OpenSSLCryptography, seed: UInt64) {
-        (self.base, generator) = (base, SeededGenerator(seed: seed))
+    package init(base: OpenSSLCryptography, seed: UInt64, verdicts: Verdicts = Verdicts()) {
+        (self.base, self.verdicts, generator) = (base, verdicts, SeededGenerator(seed: seed))
     }
 
     package func randomBytes(_ count: Int) -> [UInt8] {
@@ -30,7 +31,7 @@ package final class SeededCryptography: Cryptography, @unchecked Sendable {
     package var publicKey: NodeID { base.publicKey }
     package func sign(_ bytes: [UInt8]) -> Signature { base.sign(bytes) }
     package func verify(_ signature: Signature, of bytes: [UInt8], by key: NodeID) -> Bool {
-        base.verify(signature, of: bytes, by: key)
+        verdicts.verdict(on: signature, of: bytes, by: key, from: base)
     }
     package func isAcceptable(_ key: NodeID) -> Bool { base.isAcceptable(key) }
     package func isAcceptable(prekey: Bytes32) -> Bool { base.isAcceptable(prekey: prekey) }

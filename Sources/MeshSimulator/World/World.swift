@@ -47,6 +47,7 @@ package final class World {
     /// Grows when what is planned is void.
     var planNumber = 0
     private var effects: [Effect] = []
+    private let verdicts = Verdicts()
     let helper: Helper?
     /// The number of the last window that the helper was given.
     var window = 0
@@ -101,7 +102,7 @@ package final class World {
         if isFast { return FastCryptography(index: index, seed: options.seed) }
         let secrets = secrets(of: index)
         guard let seed = IdentitySeed(bytes: secrets.identity) else { preconditionFailure("32 bytes were given") }
-        return SeededCryptography(base: OpenSSLCryptography(seed: seed), seed: secrets.seed)
+        return SeededCryptography(base: OpenSSLCryptography(seed: seed), seed: secrets.seed, verdicts: verdicts)
     }
 
     /// What real cryptography of a node begins with: its private identity key, and the seed of all fresh secrets.
