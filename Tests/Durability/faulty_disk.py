@@ -140,9 +140,7 @@ class Watched(Node):
     def ended(self):
         """It has ended by itself: with the code of what cannot be written, and a sentence that is to the point."""
         status = self.process.wait(20)
-        self.reader.join()
-        self.process.stdin.close()
-        self.process.stdout.close()
+        self.let_go()
         said = self.notices()
         check(status == CANNOT_CREATE, f"exit {status}: {said[-400:]}")
         check("mesh-chat: " in said and "chmod" not in said, f"exit {status} without a good sentence: {said[-400:]}")

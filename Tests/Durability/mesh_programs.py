@@ -145,23 +145,30 @@ class Node:
             return self.answers.pop(ref)
 
     def history(self, since=0):
-        return self.ask("history", since=since, limit=1_000_000)["history"]
+        answer = self.ask("history", since=since, limit=1_000_000)
+        if "history" not in answer:
+            raise Ended(f"{self.name} does not tell its history: {answer}")
+        return answer["history"]
 
     def kill(self):
         """SIGKILL; when this returns, everything that the program had said has been read."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
-        self.reader.join()
-        self.process.stdin.close()
-        self.process.stdout.close()
+        self.let_go()
 
     def quit(self, limit=20):
         self.ask("quit")
         status = self.process.wait(limit)
-        self.reader.join()
-        self.process.stdin.close()
-        self.process.stdout.close()
+        self.let_go()
         return status
+
+    def let_go(self):
+        """Reads what the ended program has said to its end, and closes its pipes."""
+        self.reader.join()
+        # A line that somebody wrote while the program died is still in the buffer, and closing tries it once more.
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.stdout.close()
 
     def notices(self):
         return (self.home / "notices").read_text(errors="replace")
