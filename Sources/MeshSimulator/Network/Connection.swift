@@ -11,6 +11,8 @@ final class Connection {
         var isSecured = false
         /// The core has said that its handshake is complete.
         var isOpen = false
+        /// TCP's handshake is over and that of TLS is not.
+        var isWaiting: Bool { exists && !isSecured }
     }
 
     /// What travels: frames, several that were written at once, and the end of the stream.

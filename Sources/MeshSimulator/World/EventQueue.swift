@@ -33,14 +33,16 @@ struct EventQueue<Event> {
     /// Everything that ``look(through:_:)`` has shown was popped.
     var isWindowOver: Bool { window.isEmpty }
 
-    /// Shows what is due up to this time, in order, until `body` returns false. All of it stays in the queue.
+    /// Shows what is due up to this time and was not shown before, in order, until `body` returns false. All of it stays in
+    /// the queue.
     mutating func look(through end: Int64, _ body: (Int64, Event) -> Bool) {
         while let ticket = heap.min, ticket.at <= end {
             heap.removeMin()
             window.append(ticket)
             guard let event = slots[ticket.slot], body(ticket.at, event) else { break }
         }
-        window.reverse()
+        // Two runs, one falling and one rising, which the sort of the library finds and merges.
+        window.sort(by: >)
     }
 
     mutating func push(_ event: Event, at time: Int64) {

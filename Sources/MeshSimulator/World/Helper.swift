@@ -5,34 +5,46 @@ import Synchronization
 /// A second thread for a ``World``, which computes steps that the world has planned, the last ones first: the world begins
 /// at the other end, so that they meet where both are busy to the end.
 final class Helper: Sendable {
-    /// More than a window of 10,000 steps a simulated second has.
-    static let capacity = 512
-    /// Empty looks before it sleeps: some 50 us, about as long as the world needs between two windows.
+    /// A power of two above what 10,000 steps a simulated second have within 20 ms, some of which wait for their turn.
+    private static let capacity = 1_024
+    /// Empty looks before it sleeps: some 50 us, about as long as the world needs between two batches.
     private static let patience = 20_000
     private static let end = -1
 
-    let steps = (0..<capacity).map { _ in StepAhead() }
-    private let window = Atomic(0)
+    private let steps = (0..<capacity).map { _ in StepAhead() }
+    private let batch = Atomic(0)
+    private let first = Atomic(0)
     private let count = Atomic(0)
+    private let done = Atomic(0)
     private let isAsleep = Atomic(false)
     private let bell = DispatchSemaphore(value: 0)
 
     init() { DispatchQueue(label: "helper of a world").async { self.work() } }
 
-    /// The first `count` steps were offered in this window.
-    func begin(_ window: Int, count: Int) {
-        self.count.store(count, ordering: .relaxed)
-        self.window.store(window, ordering: .sequentiallyConsistent)
+    /// Where a step can be put; nil while there is one that has not had its turn.
+    func place(_ number: Int) -> StepAhead? {
+        let step = steps[number & (Self.capacity - 1)]
+        return step.isFree ? step : nil
+    }
+
+    /// What these places hold was offered in this batch.
+    func begin(_ number: Int, steps: Range<Int>) {
+        first.store(steps.lowerBound, ordering: .relaxed)
+        count.store(steps.count, ordering: .relaxed)
+        batch.store(number, ordering: .sequentiallyConsistent)
         if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { bell.signal() }
     }
 
-    /// The thread ends when it has computed what it has in hand.
-    func stop() { begin(Self.end, count: 0) }
+    /// It has gone through all that it was given.
+    var isIdle: Bool { done.load(ordering: .acquiring) == batch.load(ordering: .relaxed) }
 
-    /// Until a helper has computed the step that it has taken.
-    func wait(for step: StepAhead, in window: Int) {
+    /// The thread ends when it has computed what it has in hand.
+    func stop() { begin(Self.end, steps: 0..<0) }
+
+    /// Until the helper has computed the step that it has taken.
+    func wait(for step: StepAhead) {
         var looks = 0
-        while !step.isComputed(in: window) {
+        while !step.isComputed {
             looks += 1
             // Its thread may wait for this core.
             if looks % 1_000 == 0 { sched_yield() }
@@ -44,22 +56,24 @@ final class Helper: Sendable {
         while true {
             last = next(after: last)
             guard last != Self.end else { return }
-            for step in steps[..<count.load(ordering: .relaxed)].reversed()
-            where step.take(in: last) {
-                step.compute(in: last)
+            let start = first.load(ordering: .relaxed)
+            for number in (start..<start + count.load(ordering: .relaxed)).reversed() {
+                let step = steps[number & (Self.capacity - 1)]
+                if step.take(in: last) { step.compute(in: last) }
             }
+            done.store(last, ordering: .releasing)
         }
     }
 
     private func next(after last: Int) -> Int {
         while true {
             for _ in 0..<Self.patience {
-                let current = window.load(ordering: .acquiring)
+                let current = batch.load(ordering: .acquiring)
                 if current != last { return current }
             }
             isAsleep.store(true, ordering: .sequentiallyConsistent)
             // Begun in between: then nobody rings, or the ring is heard the next time, which costs one more look.
-            if window.load(ordering: .sequentiallyConsistent) == last { bell.wait() }
+            if batch.load(ordering: .sequentiallyConsistent) == last { bell.wait() }
             isAsleep.store(false, ordering: .sequentiallyConsistent)
         }
     }

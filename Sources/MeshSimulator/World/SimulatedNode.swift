@@ -46,10 +46,10 @@ package final class SimulatedNode {
     /// When the next wake-up is queued, in ns.
     var wakeAt = Int64.max
 
-    /// Its next step, when a helper may compute it; of the window in `windowSeen`.
+    /// Its next step, when a helper may compute it.
     var stepAhead: StepAhead?
-    /// The last window in which something concerned its core.
-    var windowSeen = 0
+    /// The last time, among what was looked at ahead, at which something concerns its core.
+    private(set) var concernedUntil = Int64.min
 
     /// What makes it break the rules; nil for an honest node.
     package var misbehaviour: (any Misbehaviour)?
@@ -72,6 +72,9 @@ package final class SimulatedNode {
 
     /// Asks the core in place: reading a property of `core` would copy the whole value (6 % of a run).
     func ask<Answer>(_ question: (inout NodeCore) -> Answer) -> Answer { question(&core) }
+
+    /// Something looked at ahead concerns its core then.
+    func isConcerned(at time: Int64) { concernedUntil = max(concernedUntil, time) }
 
     func counter(_ name: String) -> UInt64 { ask { $0.counter(name) } }
 

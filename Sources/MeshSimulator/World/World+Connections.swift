@@ -94,13 +94,19 @@ extension World {
                     since: Self.instant(at: connection.since, skew: node.skew))), to: node)
     }
 
+    /// An end waits for the other, so that ``expire(_:)`` may do something; once false it stays so.
+    func isWaited(for number: Int) -> Bool {
+        guard let connection = connections[number] else { return false }
+        return connection.ends[0].isWaiting || connection.ends[1].isWaiting
+    }
+
     /// A host that vanishes between TCP's handshake and the end of TLS's leaves the other end waiting, which gives up
     /// after its time. Without this a core waited for its dial for ever, and never dialled there again.
     func expire(_ number: Int) {
         guard let connection = connections[number] else { return }
         for side in 0...1 {
             let end = connection.ends[side]
-            guard end.exists, !end.isSecured else { continue }
+            guard end.isWaiting else { continue }
             let node = nodes[end.node]
             leave(end.link, at: node, saying: .end(.closed))
             guard side == 0 else { continue }

@@ -17,46 +17,65 @@ extension World {
 
     /// Fewer steps than this are not worth a word to another thread.
     private static let leastSteps = 3
+    /// And a quarter of what can be known at all is enough for a look at what has come into reach.
+    private static let leastReach: Int64 = 4
 
-    /// Gives the helper what is due from `start` on, within the least latency and not after `end`.
+    /// Gives the helper, once it has nothing to do, what is due from `start`, the next event, on: within the least latency
+    /// and not after `end`.
     func lookAhead(from start: Int64, to end: Int64, with helper: Helper) {
-        guard queue.isWindowOver, defect == nil, leastLatency > 0 else { return }
-        window += 1
-        let (window, now) = (window, time)
-        var count = 0
+        if queue.isWindowOver {
+            isOutlookBlocked = false
+        } else if isOutlookBlocked || !helper.isIdle {
+            return
+        }
+        let reach = min(end, max(start, time) + leastLatency - 1)
+        guard queue.isWindowOver || reach - outlook >= leastLatency / Self.leastReach else { return }
+        guard defect == nil, leastLatency > 0 else { return }
+        outlook = reach
+        offerSteps(from: max(start, time), through: reach, to: helper)
+    }
+
+    private func offerSteps(from start: Int64, through end: Int64, to helper: Helper) {
+        batch += 1
+        let (batch, now, first) = (batch, time, nextStep)
+        // The queue leaves its place while it is read: all else may be used meanwhile.
         var queue = EventQueue<WorldEvent>()
         swap(&queue, &self.queue)
-        defer { swap(&queue, &self.queue) }
-        queue.look(through: min(end, max(start, now) + leastLatency - 1)) { at, event in
+        queue.look(through: end) { at, event in
             let at = max(at, now)
-            switch concern(event, at: at) {
+            switch concern(event, at: at, from: start) {
             case .nobody: break
-            case .node(let index): nodes[index].windowSeen = window
+            case .node(let index): nodes[index].isConcerned(at: at)
             case .step(let index, let input):
                 let node = nodes[index]
-                guard node.windowSeen < window else { break }
-                node.windowSeen = window
-                let step = helper.steps[count]
-                step.offer(input, of: node, now: Self.instant(at: at, skew: node.skew), in: window)
+                // Whatever concerned it has happened, or this is not the first.
+                let isFirst = node.concernedUntil < start
+                node.isConcerned(at: at)
+                guard isFirst, let step = helper.place(nextStep) else { break }
+                step.offer(input, of: node, now: Self.instant(at: at, skew: node.skew), in: batch)
                 node.stepAhead = step
-                count += 1
-            case .everybody: return false
+                nextStep += 1
+            case .everybody:
+                isOutlookBlocked = true
+                return false
             }
-            return count < Helper.capacity
+            return true
         }
-        if count >= Self.leastSteps { helper.begin(window, count: count) }
+        swap(&queue, &self.queue)
+        if nextStep - first >= Self.leastSteps { helper.begin(batch, steps: first..<nextStep) }
     }
 
     /// What the helper has taken is the world's again.
     func finish(_ step: StepAhead, now: Instant, into effects: inout [Effect]) {
-        helper?.wait(for: step, in: window)
+        helper?.wait(for: step)
         precondition(step.now == now, "a step that was computed ahead has its turn at another time")
         swap(&effects, &step.effects)
+        step.isFree = true
     }
 
-    private func concern(_ event: WorldEvent, at time: Int64) -> Concern {
+    private func concern(_ event: WorldEvent, at time: Int64, from start: Int64) -> Concern {
         switch event {
-        case .wake(let index): wake(index, at: time)
+        case .wake(let index): wake(index, at: time, from: start)
         case .input(let index, let life, let input): step(of: index, life: life, input)
         case .stored(let index, let life, _, let id): step(of: index, life: life, .persisted(id))
         case .kept(let index, let life, _, let id):
@@ -65,13 +84,15 @@ extension World {
         case .knock(let dialling): .node(dialling.node)
         case .established(let number, let side): connections[number].map { .node($0.ends[side].node) } ?? .nobody
         case .datagram(let index, _, _), .send(let index, _): .node(index)
-        case .expired, .fault, .planned, .mischief, .resume, .mendClog: .everybody
+        case .expired(let number): isWaited(for: number) ? .everybody : .nobody
+        case .fault, .planned, .mischief, .resume, .mendClog: .everybody
         }
     }
 
-    private func wake(_ index: Int, at time: Int64) -> Concern {
+    private func wake(_ index: Int, at time: Int64, from start: Int64) -> Concern {
         let node = nodes[index]
-        guard node.wakeAt <= time else { return .nobody }
+        // One that was superseded, unless something before it changes that.
+        guard node.wakeAt <= time else { return node.concernedUntil < start ? .nobody : .node(index) }
         guard node.isRunning, let deadline = node.ask({ $0.nextDeadline }), deadline <= Self.instant(at: time) else {
             return .node(index)
         }

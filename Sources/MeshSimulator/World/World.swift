@@ -49,8 +49,12 @@ package final class World {
     private var effects: [Effect] = []
     private let verdicts = Verdicts()
     let helper: Helper?
-    /// The number of the last window that the helper was given.
-    var window = 0
+    /// The number of the last batch that a helper was offered, and where the next step is put.
+    var (batch, nextStep) = (0, 0)
+    /// All that is due up to here was looked at, in ns.
+    var outlook: Int64 = 0
+    /// What happens there may concern everybody.
+    var isOutlookBlocked = false
     var isInStep = false
     var flights: [Flight] = []
     /// Links crossed by the chat message that is being delivered.
@@ -239,7 +243,7 @@ package final class World {
         let now = Self.instant(at: time, skew: node.skew)
         if let step = node.stepAhead {
             node.stepAhead = nil
-            guard step.take(in: window) else { return finish(step, now: now, into: &effects) }
+            guard step.takeBack() else { return finish(step, now: now, into: &effects) }
         }
         node.core.handle(input, now: now, into: &effects)
     }
