@@ -1,5 +1,4 @@
 import MeshCore
-import MeshCrypto
 import Synchronization
 
 /// What OpenSSL has said of signatures, for all nodes of one world.
@@ -22,10 +21,11 @@ package final class Verdicts: Sendable {
 
     package init() {}
 
-    func verdict(on signature: Signature, of bytes: [UInt8], by key: NodeID, from base: OpenSSLCryptography) -> Bool {
-        let question = Question(signature: signature, key: key, body: base.hash(bytes))
+    /// What is known of this signature; else what `verify` says, and never asked again.
+    func verdict(on signature: Signature, of body: Hash, by key: NodeID, else verify: () -> Bool) -> Bool {
+        let question = Question(signature: signature, key: key, body: body)
         if let verdict = known.withLock({ $0[question] }) { return verdict }
-        let verdict = base.verify(signature, of: bytes, by: key)
+        let verdict = verify()
         known.withLock {
             if $0.count == Self.capacity { $0.removeAll() }
             $0[question] = verdict

@@ -20,7 +20,8 @@ package final class World {
         package init() {}
     }
 
-    /// Real OpenSSL costs 100 us for each signature that is checked: for a hundred nodes, not for a thousand.
+    /// Real OpenSSL costs 100 us for each signature that is made or checked, even once for all: for a hundred nodes, not for
+    /// a thousand.
     package enum CryptographyKind: String, Sendable, CaseIterable {
         case automatic, openssl, fast
         package static let openSSLNodes = 100
