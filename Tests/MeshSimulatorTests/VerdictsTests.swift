@@ -9,10 +9,10 @@ import Testing
     private let bob = FastCryptography(index: 2, seed: 7)
     private let verdicts = Verdicts()
 
-    private func body(_ text: String) -> Hash { alice.hash(Array(text.utf8)) }
+    private func body(_ text: String) -> [UInt8] { Array(text.utf8) }
 
     /// The verdict, and whether anybody had to be asked for it; who is asked says `answer`.
-    private func ask(_ signature: Signature, of body: Hash, by key: NodeID, answer: Bool) -> (
+    private func ask(_ signature: Signature, of body: [UInt8], by key: NodeID, answer: Bool) -> (
         verdict: Bool, isAsked: Bool
     ) {
         var isAsked = false
@@ -37,6 +37,20 @@ import Testing
         #expect(ask(signature, of: body("b"), by: alice.publicKey, answer: false) == (false, true))
         #expect(ask(signature, of: body("a"), by: bob.publicKey, answer: false) == (false, true))
         #expect(ask(signature, of: body("a"), by: alice.publicKey, answer: false) == (true, false))
+    }
+
+    /// All but one in sixteen of what was signed here is good without a question, in just these bytes.
+    @Test func `of what was signed here one in sixteen is checked`() {
+        var checked = 0
+        for number in 0..<4_096 {
+            let bytes = body("\(number)")
+            let signature = alice.sign(bytes)
+            verdicts.noteSigned(signature, of: bytes, by: alice.publicKey)
+            checked += ask(signature, of: bytes, by: alice.publicKey, answer: true).isAsked ? 1 : 0
+            #expect(ask(signature, of: bytes + [0], by: alice.publicKey, answer: false) == (false, true))
+        }
+        // Binomial: 256 on the average, with a standard deviation of 15.5.
+        #expect((150...360).contains(checked), "\(checked)")
     }
 
     @Test func `no more than its capacity is kept`() {

@@ -1,16 +1,15 @@
-/// The owners' part of a digest as the wire format writes it, kept from one digest to the next.
+/// The owners' part of a digest as the wire format writes it, kept from one digest to the next. Lines are known by their
+/// place: ascending by owner.
 struct DigestLines: Sendable {
     /// Key, life, version, hash.
     private static let size = Bytes32.count + 8 + 8 + Bytes32.count
 
-    /// Ascending by owner.
     private(set) var lines: [DigestDetail.Owner] = []
     /// ``size`` bytes for each line.
     private var bytes: [UInt8] = []
-    /// Whose lines are out of date.
-    private var stale: Set<NodeID> = []
-
-    var owners: [NodeID] { lines.map(\.owner) }
+    /// Which lines are out of date.
+    private var isStale: [Bool] = []
+    private var staleCount = 0
 
     /// A list of the wire format.
     var encoded: [UInt8] {
@@ -19,37 +18,41 @@ struct DigestLines: Sendable {
         return writer.bytes
     }
 
-    mutating func changed(_ owner: NodeID, isKnown: Bool) {
-        guard stale.insert(owner).inserted, !isKnown else { return }
-        let place = place(of: owner)
-        guard place == lines.endIndex || lines[place].owner != owner else { return }
+    /// Where a new owner belongs.
+    func place(for owner: NodeID) -> Int { lines.partitioningIndex { $0.owner >= owner } }
+
+    /// A line that is out of date; those behind it move on by one.
+    mutating func insert(_ owner: NodeID, at place: Int) {
         lines.insert(DigestDetail.Owner(owner: owner, life: 0, version: 0, hash: .zero), at: place)
         bytes.insert(contentsOf: repeatElement(0, count: Self.size), at: place * Self.size)
+        isStale.insert(true, at: place)
+        staleCount += 1
     }
 
-    mutating func remove(_ owner: NodeID) {
-        stale.remove(owner)
-        let place = place(of: owner)
-        guard place < lines.endIndex, lines[place].owner == owner else { return }
+    /// Those behind it move up by one.
+    mutating func remove(at place: Int) {
         lines.remove(at: place)
         bytes.removeSubrange(place * Self.size..<(place + 1) * Self.size)
+        if isStale.remove(at: place) { staleCount -= 1 }
     }
 
-    /// Ascending; to be ``set(_:)`` next.
-    mutating func takeStale() -> [NodeID] {
-        defer { stale = [] }
-        return stale.sorted()
+    mutating func changed(at place: Int) {
+        if !isStale[place] { staleCount += 1 }
+        isStale[place] = true
     }
 
-    mutating func set(_ line: DigestDetail.Owner) {
-        let place = place(of: line.owner)
-        guard place < lines.endIndex, lines[place].owner == line.owner else { return }
-        lines[place] = line
-        bytes.replaceSubrange(place * Self.size..<(place + 1) * Self.size, with: line.encoded())
-    }
-
-    /// Where the owner stands, or belongs.
-    private func place(of owner: NodeID) -> Int {
-        lines.partitioningIndex { $0.owner >= owner }
+    /// Makes the lines anew that are out of date, each by what `line` says of its owner.
+    mutating func refresh(_ line: (_ place: Int, _ owner: NodeID) -> DigestDetail.Owner) {
+        guard staleCount > 0 else { return }
+        for place in isStale.indices where isStale[place] {
+            let line = line(place, lines[place].owner)
+            var writer = WireWriter()
+            writer.reserve(Self.size)
+            line.encode(into: &writer)
+            lines[place] = line
+            bytes.replaceSubrange(place * Self.size..<(place + 1) * Self.size, with: writer.bytes)
+            isStale[place] = false
+        }
+        staleCount = 0
     }
 }

@@ -36,6 +36,8 @@ package struct RecordStore: Sendable {
         /// The newest (life, version) of any key.
         var life: UInt64
         var version: UInt64
+        /// How many records of this owner are taken.
+        var allowance = RateLimit(burst: 40, perSecond: 2)
 
         init(_ first: Entry) { (entries, life, version) = ([first], first.life, first.version) }
 
@@ -64,69 +66,113 @@ package struct RecordStore: Sendable {
         func line(of owner: NodeID, with cryptography: any Cryptography) -> DigestDetail.Owner {
             var writer = WireWriter()
             writer.reserve(entries.count * Bytes32.count)
-            for entry in entries { writer.write(entry.id) }
+            for index in entries.indices { writer.write(entries[index].id) }
             return DigestDetail.Owner(
                 owner: owner, life: life, version: version, hash: cryptography.hash(writer.bytes))
         }
     }
 
-    private var namespaces: [NodeID: Namespace] = [:]
+    /// Each owner's place in the two collections below.
+    private var places: [NodeID: Int] = [:]
+    private var namespaces: [Namespace] = []
     private var lines = DigestLines()
     private let limit: Int
 
     package init(recordsPerOwner: Int) { limit = recordsPerOwner }
 
     /// Ascending.
-    package var owners: [NodeID] { lines.owners }
+    package var owners: [NodeID] { lines.lines.map(\.owner) }
 
     var ownerCount: Int { namespaces.count }
     /// The greatest number of records of one owner.
-    var largestNamespace: Int { namespaces.values.map(\.entries.count).max() ?? 0 }
+    var largestNamespace: Int { namespaces.map(\.entries.count).max() ?? 0 }
 
-    package func hasOwner(_ owner: NodeID) -> Bool { namespaces[owner] != nil }
-    package func entry(_ key: String, of owner: NodeID) -> Entry? { namespaces[owner]?[key] }
+    package func hasOwner(_ owner: NodeID) -> Bool { places[owner] != nil }
+    package func entry(_ key: String, of owner: NodeID) -> Entry? { places[owner].flatMap { namespaces[$0][key] } }
 
     /// What the owner says under this key.
     func value(_ key: String, of owner: NodeID) -> [UInt8]? {
-        guard let namespace = namespaces[owner], let place = namespace.place(of: key) else { return nil }
-        return namespace.entries[place].value
+        guard let owner = places[owner], let place = namespaces[owner].place(of: key) else { return nil }
+        return namespaces[owner].entries[place].value
     }
 
-    /// Is exactly this record held? Two of three records that come are, so this is asked before one is decoded.
-    package func holds(_ signed: Signed) -> Bool {
-        guard let (owner, version) = Record.claimedPlace(ofBody: signed.body), let namespace = namespaces[owner] else {
-            return false
+    // MARK: A record that comes
+
+    /// The place of the owner that a record claims, until an owner comes or goes, and whether exactly this record is
+    /// held. Two of three records that come are, so this is asked before one is decoded; a record that does not decode
+    /// has no place.
+    package func look(for signed: Signed) -> (place: Int?, isHeld: Bool) {
+        guard let (owner, version) = Record.claimedPlace(ofBody: signed.body), let place = places[owner] else {
+            return (nil, false)
         }
-        return namespace.entries.indices.contains {
-            namespace.entries[$0].version == version && namespace.entries[$0].signed.hasBody(of: signed)
+        // Most news is newer than all that is held. A record of an earlier life may seem so, and be told by its id.
+        guard version <= namespaces[place].version else { return (place, false) }
+        let isHeld = namespaces[place].entries.indices.contains {
+            namespaces[place].entries[$0].version == version
+                && namespaces[place].entries[$0].signed.hasBody(of: signed)
         }
+        return (place, isHeld)
     }
+
+    package func holds(_ signed: Signed) -> Bool { look(for: signed).isHeld }
 
     /// What ``insert(_:of:)`` would say: asked before the signature is checked, so that old news costs nothing.
-    package func verdict(on entry: Entry, of owner: NodeID) -> Verdict {
-        guard let namespace = namespaces[owner] else { return .new }
-        guard let held = namespace[entry.key] else {
-            guard namespace.entries.count >= limit, let oldest = namespace.oldest else { return .new }
+    package func verdict(on entry: Entry, at place: Int?) -> Verdict {
+        guard let place else { return .new }
+        guard let key = namespaces[place].place(of: entry.key) else {
+            guard namespaces[place].entries.count >= limit, let oldest = namespaces[place].oldest else { return .new }
             return Self.isNewer(entry, than: oldest) ? .new : .older
         }
-        if held.id == entry.id { return .known }
-        return Self.isNewer(entry, than: held) ? .new : .older
+        if namespaces[place].entries[key].id == entry.id { return .known }
+        return Self.isNewer(entry, than: namespaces[place].entries[key]) ? .new : .older
+    }
+
+    /// May this owner have one more record taken now?
+    mutating func isOpen(_ place: Int, at now: Instant) -> Bool { namespaces[place].allowance.isOpen(at: now) }
+
+    /// A record of this owner was taken.
+    mutating func charge(_ place: Int, at now: Instant) {
+        _ = namespaces[place].allowance.isOpen(at: now)
+        namespaces[place].allowance.charge(1)
     }
 
     @discardableResult
     package mutating func insert(_ entry: Entry, of owner: NodeID) -> Verdict {
-        let verdict = verdict(on: entry, of: owner)
-        guard verdict == .new else { return verdict }
-        let isKnown = namespaces[owner]?.insert(entry, limit: limit) != nil
-        if !isKnown { namespaces[owner] = Namespace(entry) }
-        lines.changed(owner, isKnown: isKnown)
-        return .new
+        let place = places[owner]
+        let verdict = verdict(on: entry, at: place)
+        if verdict == .new { insert(entry, of: owner, at: place) }
+        return verdict
+    }
+
+    /// An entry that is new, of an owner at this place or, if it has none, at the one that is returned.
+    @discardableResult
+    mutating func insert(_ entry: Entry, of owner: NodeID, at place: Int?) -> Int {
+        if let place {
+            namespaces[place].insert(entry, limit: limit)
+            lines.changed(at: place)
+            return place
+        }
+        let place = lines.place(for: owner)
+        move(from: place, by: 1)
+        places[owner] = place
+        namespaces.insert(Namespace(entry), at: place)
+        lines.insert(owner, at: place)
+        return place
     }
 
     package mutating func remove(_ owner: NodeID) {
-        namespaces[owner] = nil
-        lines.remove(owner)
+        guard let place = places.removeValue(forKey: owner) else { return }
+        move(from: place + 1, by: -1)
+        namespaces.remove(at: place)
+        lines.remove(at: place)
     }
+
+    /// Owners come and go seldom, and are looked up with each record.
+    private mutating func move(from first: Int, by distance: Int) {
+        for index in places.values.indices where places.values[index] >= first { places.values[index] += distance }
+    }
+
+    // MARK: Digests
 
     /// One line a member for the digest, ascending. Only lines that have changed are made anew: for 1,000 owners all of
     /// them took 150 microseconds.
@@ -142,10 +188,8 @@ package struct RecordStore: Sendable {
     }
 
     private mutating func refresh(with cryptography: any Cryptography) {
-        for owner in lines.takeStale() {
-            guard let place = namespaces.index(forKey: owner) else { continue }
-            lines.set(namespaces.values[place].line(of: owner, with: cryptography))
-        }
+        let namespaces = namespaces
+        lines.refresh { namespaces[$0].line(of: $1, with: cryptography) }
     }
 
     /// What a peer with this digest lacks, per owner in ascending (life, version): the order in which an interrupted
@@ -159,11 +203,13 @@ package struct RecordStore: Sendable {
         // Both are ascending by owner.
         var theirs = peer[...]
         var result: [Signed] = []
-        for line in digest(with: cryptography) {
+        let lines = digest(with: cryptography)
+        for place in lines.indices {
+            let line = lines[place]
             theirs = theirs.drop { $0.owner < line.owner }
             let other = theirs.first.flatMap { $0.owner == line.owner ? $0 : nil }
             if let other, other.hash == line.hash { continue }
-            guard let namespace = namespaces[line.owner] else { continue }
+            let namespace = namespaces[place]
             let isBehind = other.map { ($0.life, $0.version) < (namespace.life, namespace.version) } ?? false
             let wanted = namespace.entries.filter { entry in
                 guard let other, isBehind else { return true }
@@ -177,7 +223,9 @@ package struct RecordStore: Sendable {
     /// The ids of these keys of every owner, in the order of owner and key: for hashing.
     package func ids(ofKeys keys: [String]) -> [Hash] {
         let keys = keys.sorted()
-        return owners.flatMap { owner in keys.compactMap { namespaces[owner]?[$0]?.id } }
+        return namespaces.indices.flatMap { owner in
+            keys.compactMap { key in namespaces[owner].place(of: key).map { namespaces[owner].entries[$0].id } }
+        }
     }
 
     private static func isNewer(_ entry: Entry, than held: Entry) -> Bool {

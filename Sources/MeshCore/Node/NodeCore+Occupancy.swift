@@ -35,7 +35,6 @@ extension NodeCore {
             Occupancy(name: "owners", count: records.ownerCount, limit: known),
             Occupancy(
                 name: "recordsPerOwner", count: records.largestNamespace, limit: configuration.limits.recordsPerOwner),
-            Occupancy(name: "recordLimits", count: recordLimits.count, limit: known),
             Occupancy(name: "endpoints", count: endpoints.count, limit: known + 2 * configuration.limits.members),
             Occupancy(
                 name: "endpointsPerMember", count: endpoints.values.map(\.count).max() ?? 0,

@@ -66,7 +66,8 @@ extension NodeCore {
 
     /// Checks a record and keeps it if it is news. Only a bad record is an error: an old one is everyday life.
     private mutating func take(_ signed: Signed) -> Result<Bool, VerificationError> {
-        if records.holds(signed) { return .success(false) }
+        let (place, isHeld) = records.look(for: signed)
+        if isHeld { return .success(false) }
         let claimed: Record
         do { claimed = try Record(body: signed.body) } catch { return .failure(.malformed(error)) }
         let owner = claimed.signer
@@ -75,28 +76,30 @@ extension NodeCore {
             return .success(false)
         }
         let entry = entry(of: claimed, signed)
-        guard records.verdict(on: entry, of: owner) == .new else { return .success(false) }
-        let isNewOwner = !records.hasOwner(owner)
-        if membership.isOpen, isNewOwner, records.ownerCount >= configuration.limits.members {
+        guard records.verdict(on: entry, at: place) == .new else { return .success(false) }
+        if membership.isOpen, place == nil, records.ownerCount >= configuration.limits.members {
             count("refused.tooManyOwners")
             return .success(false)
         }
-        guard recordLimits[owner, default: RateLimit(burst: 40, perSecond: 2)].isOpen(at: now) else {
+        if let place, !records.isOpen(place, at: now) {
             count("refused.recordRate")
             return .success(false)
         }
         do { try claimed.check(signed, in: networkID, with: cryptography) } catch { return .failure(error) }
         // Only now: forgeries must not use up what the owner may publish.
-        recordLimits[owner]?.charge(1)
+        if let place { records.charge(place, at: now) }
         if owner == id {
             isReturned(claimed.key)
             return .success(outlive(claimed))
         }
         let meaning: Meaning
         do { meaning = try Self.meaning(of: claimed, with: cryptography) } catch { return .failure(.malformed(error)) }
-        records.insert(entry, of: owner)
-        // In an open network whoever publishes is a member from here on.
-        if membership.isOpen, isNewOwner { refreshRoster() }
+        let newPlace = records.insert(entry, of: owner, at: place)
+        if place == nil {
+            records.charge(newPlace, at: now)
+            // In an open network whoever publishes is a member from here on.
+            if membership.isOpen { refreshRoster() }
+        }
         apply(meaning, of: owner)
         return .success(true)
     }
@@ -174,7 +177,7 @@ extension NodeCore {
             if value.wanted == 0, value.links.isEmpty {
                 quitters.insert(owner)
                 topology.memberLeft(owner, now: now)
-            } else if quitters.remove(owner) != nil {
+            } else if !quitters.isEmpty, quitters.remove(owner) != nil {
                 doubtful.insert(owner)
             }
             topology.recordReceived(value, of: owner)

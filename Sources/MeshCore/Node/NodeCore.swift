@@ -118,7 +118,6 @@ package struct NodeCore: Sendable {
     var outsiderLimit: RateLimit
     var floodWarnedAt: Instant?
     var outlivedAt: Instant?
-    var recordLimits: [NodeID: RateLimit] = [:]
     var requestLimits = BoundedMap<NodeID, RateLimit>(capacity: 1_024)
     /// Requests that were answered: whoever carries one could otherwise use up its author's share.
     var answered = BoundedMap<Hash, Bool>(capacity: 4_096)

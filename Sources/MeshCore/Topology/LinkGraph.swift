@@ -108,14 +108,12 @@ package struct LinkGraph: Sendable {
     @discardableResult
     package mutating func record(_ value: LinksValue, of owner: NodeID) -> Bool {
         guard let rank = ranks[owner] else { return false }
-        let (view, odd) = parse(value, of: rank)
-        guard view != views[rank] || view.isOdd && odd != oddRecords[rank] else { return false }
-        let peers = odd?.peers ?? (0..<view.peerCount).map { view.peer($0) }
-        var before: [Int] = []
-        eachPeer(of: rank) { before.append($0) }
+        let (old, oldOdd) = (views[rank], views[rank].isOdd ? oddRecords[rank] : nil)
+        let (view, odd) = parse(value, of: rank, after: old)
+        guard view != old || view.isOdd && odd != oldOdd else { return false }
         views[rank] = view
         if odd != nil || !oddRecords.isEmpty { oddRecords[rank] = odd }
-        if !isStale, peers != before { update(rank, before: before, now: peers) }
+        if !isStale { update(rank, before: (old, oldOdd), now: (view, odd)) }
         return true
     }
 
@@ -123,13 +121,20 @@ package struct LinkGraph: Sendable {
     package mutating func setOwn(_ value: LinksValue) { record(value, of: own) }
 
     private mutating func setView(_ value: LinksValue, of rank: Int) {
-        let (view, odd) = parse(value, of: rank)
+        let (view, odd) = parse(value, of: rank, after: nil)
         views[rank] = view
         oddRecords[rank] = odd
     }
 
-    private func parse(_ value: LinksValue, of rank: Int) -> (MemberView, OddRecord?) {
-        let view = MemberView(value, hasEndpoint: views[rank].hasEndpoint) { ranks[$0] }
+    /// `old`: what the member said before, in the ranks of today.
+    private func parse(_ value: LinksValue, of rank: Int, after old: MemberView?) -> (MemberView, OddRecord?) {
+        let view = MemberView(value, hasEndpoint: views[rank].hasEndpoint) { peer in
+            // Most peers were listed before as well: comparing with four members takes less time than a look-up.
+            if let old {
+                for place in 0..<old.peerCount where members[old.peer(place)] == peer { return old.peer(place) }
+            }
+            return ranks[peer]
+        }
         return (view, view.isOdd ? OddRecord(value) { ranks[$0] } : nil)
     }
 
@@ -138,13 +143,15 @@ package struct LinkGraph: Sendable {
     /// Most changes need no search: edges among those out of reach, edges that the other end does not list, new edges
     /// within the component, and lost ones that no path of mine takes. Ten thousand members that repair after a mass
     /// death spent two thirds of their time in searches without this.
-    private mutating func update(_ rank: Int, before: [Int], now: [Int]) {
+    private mutating func update(_ rank: Int, before: (MemberView, OddRecord?), now: (MemberView, OddRecord?)) {
+        let (lost, come) = (Self.peers(before, notIn: now), Self.peers(now, notIn: before))
+        guard !lost.isEmpty || !come.isEmpty else { return }
         if rank == ownRank { return isStale = true }
         // Edges to me are those of my own list.
-        for peer in before where peer != ownRank && !now.contains(peer) && lists(peer, rank) {
+        for peer in lost where peer != ownRank && lists(peer, rank) {
             if parents[rank] == peer || parents[peer] == rank { return isStale = true }
         }
-        for peer in now where peer != ownRank && !before.contains(peer) && lists(peer, rank) {
+        for peer in come where peer != ownRank && lists(peer, rank) {
             switch (isInside(rank), isInside(peer)) {
             case (true, true): isShorterPossible = true
             case (true, false): attach(peer, to: rank)
@@ -152,6 +159,17 @@ package struct LinkGraph: Sendable {
             case (false, false): break
             }
         }
+    }
+
+    /// Ranks of the peers that one record lists and another one of the same member does not.
+    private static func peers(_ record: (MemberView, OddRecord?), notIn other: (MemberView, OddRecord?)) -> [Int] {
+        var result: [Int] = []
+        func add(_ peer: Int) {
+            if !other.0.lists(peer), other.1?.peers.contains(peer) != true { result.append(peer) }
+        }
+        for place in 0..<record.0.peerCount { add(record.0.peer(place)) }
+        for peer in record.1?.peers ?? [] { add(peer) }
+        return result
     }
 
     /// A live edge leads from my component to `rank`, and on from there.

@@ -29,9 +29,13 @@ package final class SeededCryptography: Cryptography, @unchecked Sendable {
     // MARK: As OpenSSL does it
 
     package var publicKey: NodeID { base.publicKey }
-    package func sign(_ bytes: [UInt8]) -> Signature { base.sign(bytes) }
+    package func sign(_ bytes: [UInt8]) -> Signature {
+        let signature = base.sign(bytes)
+        verdicts.noteSigned(signature, of: bytes, by: publicKey)
+        return signature
+    }
     package func verify(_ signature: Signature, of bytes: [UInt8], by key: NodeID) -> Bool {
-        verdicts.verdict(on: signature, of: base.hash(bytes), by: key) { base.verify(signature, of: bytes, by: key) }
+        verdicts.verdict(on: signature, of: bytes, by: key) { base.verify(signature, of: bytes, by: key) }
     }
     package func isAcceptable(_ key: NodeID) -> Bool { base.isAcceptable(key) }
     package func isAcceptable(prekey: Bytes32) -> Bool { base.isAcceptable(prekey: prekey) }
