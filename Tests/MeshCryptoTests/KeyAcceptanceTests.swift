@@ -70,6 +70,20 @@ import Testing
         }
     }
 
+    /// Less than the prime in one byte only, wherever it stands; the sign of x does not count, and a prekey has none.
+    @Test(arguments: [
+        "eb\(ones)7f", "ff\(ones)7e", "ff\(ones.dropLast(2))fe7f", "fffe\(ones.dropLast(2))7f",
+        "ffffffffffffffff\(zeros.dropLast(14))7f",
+    ])
+    func acceptsNumbersBelowThePrime(number: String) throws {
+        let number = try #require(Bytes32(hex: number))
+        let (first, second, third, last) = number.words
+        #expect(KeyAcceptance.isAcceptable(NodeID(number)))
+        #expect(KeyAcceptance.isAcceptable(NodeID(Bytes32(words: first, second, third, last | 0x80))))
+        #expect(KeyAcceptance.isAcceptable(prekey: number))
+        #expect(!KeyAcceptance.isAcceptable(prekey: Bytes32(words: first, second, third, last | 0x80)))
+    }
+
     @Test func acceptsWhatNodesMake() {
         for _ in 0..<256 {
             #expect(KeyAcceptance.isAcceptable(IdentityKey(seed: .random()).publicKey))

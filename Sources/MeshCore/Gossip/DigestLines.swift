@@ -11,11 +11,11 @@ struct DigestLines: Sendable {
     private var isStale: [Bool] = []
     private var staleCount = 0
 
-    /// A list of the wire format.
-    var encoded: [UInt8] {
-        var writer = WireWriter()
+    /// As a list of the wire format.
+    func encode(into writer: inout WireWriter) {
+        // The count in front of them is a word.
+        writer.reserve(8 + bytes.count)
         writer.write(bytes: bytes, count: lines.count)
-        return writer.bytes
     }
 
     /// Where a new owner belongs.

@@ -182,9 +182,9 @@ package struct RecordStore: Sendable {
     }
 
     /// The same as a list of the wire format, for hashing.
-    package mutating func encodedDigest(with cryptography: any Cryptography) -> [UInt8] {
+    mutating func encodeDigest(into writer: inout WireWriter, with cryptography: any Cryptography) {
         refresh(with: cryptography)
-        return lines.encoded
+        lines.encode(into: &writer)
     }
 
     private mutating func refresh(with cryptography: any Cryptography) {

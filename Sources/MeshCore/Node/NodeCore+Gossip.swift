@@ -127,7 +127,7 @@ extension NodeCore {
             var writer = WireWriter()
             writer.write(raw: Label.of(.digest, in: networkID))
             writer.write(list: operations.rememberedSummaries(with: cryptography))
-            writer.write(raw: records.encodedDigest(with: cryptography))
+            records.encodeDigest(into: &writer, with: cryptography)
             let root = cryptography.hash(writer.bytes)
             cachedRoot = root
             return root

@@ -12,9 +12,6 @@ package final class Verdicts: Sendable {
         let signature: Signature
         let key: NodeID
         let bytes: [UInt8]
-
-        /// Of two questions with one signature one is a forgery: there are few.
-        func hash(into hasher: inout Hasher) { hasher.combine(signature) }
     }
 
     /// About 60 MB. Beyond, all of it is forgotten: what is asked again is asked soon.
