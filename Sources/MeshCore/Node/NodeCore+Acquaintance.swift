@@ -21,15 +21,12 @@ extension NodeCore {
         [RecordKey.address, RecordKey.nick, RecordKey.prekeys, RecordKey.links].compactMap { records.entry($0, of: id) }
     }
 
-    /// Everybody's records, checked before, this node's own among them: as if it had heard of them all. `news`: those
-    /// that this node may not have heard, each with its owner.
-    package mutating func adopt(_ common: RecordStore, nicks: [NodeID: String], news: [(NodeID, RecordStore.Entry)]) {
+    /// Everybody's records, checked before, this node's own among them: as if it had heard of them all. `links`: what
+    /// those say of links that this node may not have heard.
+    package mutating func adopt(_ common: RecordStore, nicks: [NodeID: String], links: [(NodeID, LinksValue)]) {
         (records, knownNicks) = (common, nicks)
         cachedRoot = nil
-        for (owner, entry) in news where owner != id && entry.key == RecordKey.links {
-            guard let value = try? LinksValue(decoding: entry.value) else { continue }
-            topology.recordReceived(value, of: owner)
-        }
+        for (owner, value) in links where owner != id { topology.recordReceived(value, of: owner) }
     }
 
     /// This node's records, and those of others that it holds.

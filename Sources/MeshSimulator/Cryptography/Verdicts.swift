@@ -12,6 +12,18 @@ package final class Verdicts: Sendable {
         let signature: Signature
         let key: NodeID
         let bytes: [UInt8]
+        /// An array of bytes would be hashed byte by byte, for a twentieth of a run.
+        private let mix: UInt64
+
+        init(_ signature: Signature, of bytes: [UInt8], by key: NodeID) {
+            (self.signature, self.key, self.bytes) = (signature, key, bytes)
+            var mixer = ByteMixer(domain: key.bytes.leadingWord)
+            mixer.absorb(signature.bytes)
+            mixer.absorb(bytes)
+            mix = mixer.value.leadingWord
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(mix) }
     }
 
     /// About 60 MB. Beyond, all of it is forgotten: what is asked again is asked soon.
@@ -24,7 +36,7 @@ package final class Verdicts: Sendable {
 
     /// What is known of this signature; else what `verify` says, and never asked again.
     func verdict(on signature: Signature, of bytes: [UInt8], by key: NodeID, else verify: () -> Bool) -> Bool {
-        let question = Question(signature: signature, key: key, bytes: bytes)
+        let question = Question(signature, of: bytes, by: key)
         if let verdict = known.withLock({ $0[question] }) { return verdict }
         let verdict = verify()
         remember(verdict, on: question)
@@ -34,7 +46,7 @@ package final class Verdicts: Sendable {
     /// OpenSSL has made this signature, so it is good; one in sixteen is left to be checked all the same.
     func noteSigned(_ signature: Signature, of bytes: [UInt8], by key: NodeID) {
         guard !signature.bytes[0].isMultiple(of: Self.checkedShare) else { return }
-        remember(true, on: Question(signature: signature, key: key, bytes: bytes))
+        remember(true, on: Question(signature, of: bytes, by: key))
     }
 
     private func remember(_ verdict: Bool, on question: Question) {

@@ -73,17 +73,21 @@ extension World {
         var quiet = 0
         let end = time + limit.nanoseconds
         while quiet < 10, time < end {
-            var news: [(NodeID, RecordStore.Entry)] = []
+            var isNews = false
+            var links: [(NodeID, LinksValue)] = []
             for node in acquainted {
-                for entry in node.core.ownRecords where common.insert(entry, of: node.id) == .new {
-                    news.append((node.id, entry))
+                for entry in node.ask({ $0.ownRecords }) where common.insert(entry, of: node.id) == .new {
+                    isNews = true
+                    if entry.key == RecordKey.links, let value = try? LinksValue(decoding: entry.value) {
+                        links.append((node.id, value))
+                    }
                 }
             }
-            quiet = news.isEmpty ? quiet + 1 : 0
-            if !news.isEmpty {
+            quiet = isNews ? 0 : quiet + 1
+            if isNews {
                 // Once for all of them: its lines are part of the storage that they share.
                 _ = common.digest(with: acquainted[0].cryptography)
-                for node in acquainted { node.core.adopt(common, nicks: nicks, news: news) }
+                for node in acquainted { node.core.adopt(common, nicks: nicks, links: links) }
             }
             run(for: .milliseconds(100))
         }

@@ -7,8 +7,8 @@ import Synchronization
 final class Helper: Sendable {
     /// A power of two above what 10,000 steps a simulated second have within 20 ms, some of which wait for their turn.
     private static let capacity = 1_024
-    /// Empty looks before it sleeps: some 200 us. To wake it up costs the world 5 us, and the helper the next 50.
-    private static let patience = 80_000
+    /// Empty looks before it sleeps: some 500 us. To wake it up costs the world 5 us, and the helper the next 50.
+    private static let patience = 400_000
     private static let end = -1
 
     private let steps = (0..<capacity).map { _ in StepAhead() }
