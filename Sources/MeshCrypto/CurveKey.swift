@@ -27,11 +27,24 @@ final class CurveKey: @unchecked Sendable {
                 unsafe EVP_PKEY_new_raw_private_key(algorithm.identifier, nil, $0.baseAddress, $0.count)
             }
         }
-        // OpenSSL 3.0 puts a private key that it is given into ordinary memory (OSSL_PARAM_get_octet_string), where a
-        // core dump finds it, and that of a copy into the secure heap (ossl_ecx_key_dup). It wipes what it frees.
-        let given = unsafe mustExist(made, "EVP_PKEY_new_raw_private_key")
+        unsafe key = Self.secured(mustExist(made, "EVP_PKEY_new_raw_private_key"))
+    }
+
+    /// From both halves of an X25519 key, taken as they are: a tenth of the time.
+    init(x25519 publicKey: Bytes32, privateKey: SecretBytes) {
+        let made = unsafe privateKey.withBytes { bytes in
+            precondition(bytes.count == Bytes32.count)
+            // Reason for unsafe: both have the 32 bytes that the callee reads.
+            return unsafe bytes.withUnsafeBufferPointer { unsafe mesh_x25519_key($0.baseAddress, publicKey.array) }
+        }
+        unsafe key = Self.secured(mustExist(made, "EVP_PKEY_fromdata"))
+    }
+
+    /// OpenSSL 3.0 puts a private key that it is given into ordinary memory (OSSL_PARAM_get_octet_string), where a core
+    /// dump finds it, and that of a copy into the secure heap (ossl_ecx_key_dup). It wipes what it frees.
+    private static func secured(_ given: OpaquePointer) -> OpaquePointer {
         defer { unsafe EVP_PKEY_free(given) }
-        unsafe key = mustExist(EVP_PKEY_dup(given), "EVP_PKEY_dup")
+        return unsafe mustExist(EVP_PKEY_dup(given), "EVP_PKEY_dup")
     }
 
     /// From 32 bytes of a public key, whatever they are: see ``KeyAcceptance``.

@@ -19,13 +19,14 @@ package enum HPKE {
         return (own.publicKey, HPKEKeySchedule(sharedSecret: shared, info: info))
     }
 
-    /// Section 5.1.1, `SetupBaseR`. Nil for an encapsulated key that ``KeyAcceptance`` refuses.
+    /// Section 5.1.1, `SetupBaseR`. Nil for an encapsulated key that ``KeyAcceptance`` refuses. With a `publicKey` that is
+    /// not that of `privateKey`, nobody else has what comes of it.
     package static func setupReceiver(
-        _ encapsulated: Bytes32, privateKey: SecretBytes, info: [UInt8]
+        _ encapsulated: Bytes32, publicKey: Bytes32, privateKey: SecretBytes, info: [UInt8]
     ) -> HPKEKeySchedule? {
-        let own = CurveKey(.x25519, privateKey: privateKey)
+        let own = CurveKey(x25519: publicKey, privateKey: privateKey)
         guard let agreed = X25519.agree(own, with: encapsulated) else { return nil }
-        let shared = sharedSecret(from: agreed, encapsulated: encapsulated, recipient: own.publicKey)
+        let shared = sharedSecret(from: agreed, encapsulated: encapsulated, recipient: publicKey)
         return HPKEKeySchedule(sharedSecret: shared, info: info)
     }
 

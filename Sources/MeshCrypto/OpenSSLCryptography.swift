@@ -63,8 +63,10 @@ extension OpenSSLCryptography {
         HPKE.setupSender(to: prekey, info: info).map { ($0.encapsulated, $0.schedule.exporter) }
     }
 
-    package func setupReceiver(_ encapsulated: Bytes32, privateKey: any Secret, info: [UInt8]) -> (any Secret)? {
-        HPKE.setupReceiver(encapsulated, privateKey: own(privateKey), info: info)?.exporter
+    package func setupReceiver(
+        _ encapsulated: Bytes32, prekey: Bytes32, privateKey: any Secret, info: [UInt8]
+    ) -> (any Secret)? {
+        HPKE.setupReceiver(encapsulated, publicKey: prekey, privateKey: own(privateKey), info: info)?.exporter
     }
 
     package func export(from exporter: any Secret, context: [UInt8]) -> any Secret {

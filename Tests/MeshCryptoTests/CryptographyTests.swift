@@ -25,7 +25,7 @@ import Testing
         let wrapped = alice.wrap(messageKey, with: alice.export(from: sender, context: [2]))
         #expect(wrapped.count == 48)
 
-        let receiver = try #require(bob.setupReceiver(encapsulated, privateKey: privateKey, info: [1]))
+        let receiver = try #require(bob.setupReceiver(encapsulated, prekey: prekey, privateKey: privateKey, info: [1]))
         let opened = try #require(bob.unwrap(wrapped, with: bob.export(from: receiver, context: [2])))
         #expect(try equal(opened, messageKey))
         // Another context is another key: a wrap cannot be moved to another message.

@@ -27,7 +27,8 @@ import Testing
                 to: recipient, info: vector.info.bytes, ephemeral: SecretBytes(copying: vector.skEm.bytes)))
         let receiver = try #require(
             HPKE.setupReceiver(
-                sender.encapsulated, privateKey: SecretBytes(copying: vector.skRm.bytes), info: vector.info.bytes))
+                sender.encapsulated, publicKey: recipient, privateKey: SecretBytes(copying: vector.skRm.bytes),
+                info: vector.info.bytes))
         #expect(sender.encapsulated.array == vector.enc.bytes)
         try checkExports(of: sender.schedule, vector)
         try checkExports(of: receiver, vector)
@@ -61,15 +62,22 @@ import Testing
 
     @Test func anotherInfoOrPrekeyOrPointGivesAnotherExporter() throws {
         let privateKey = SecretBytes.random(count: 32)
-        let (encapsulated, schedule) = try #require(
-            HPKE.setupSender(to: X25519.publicKey(of: privateKey), info: [1]))
-        let again = try #require(HPKE.setupSender(to: X25519.publicKey(of: privateKey), info: [1]))
+        let publicKey = X25519.publicKey(of: privateKey)
+        let (encapsulated, schedule) = try #require(HPKE.setupSender(to: publicKey, info: [1]))
+        let again = try #require(HPKE.setupSender(to: publicKey, info: [1]))
         #expect(!again.schedule.exporter.equals(schedule.exporter))
-        let sameInfo = try #require(HPKE.setupReceiver(encapsulated, privateKey: privateKey, info: [1]))
-        #expect(sameInfo.exporter.equals(schedule.exporter))
-        let otherInfo = try #require(HPKE.setupReceiver(encapsulated, privateKey: privateKey, info: [2]))
-        #expect(!otherInfo.exporter.equals(schedule.exporter))
-        let otherKey = try #require(HPKE.setupReceiver(encapsulated, privateKey: .random(count: 32), info: [1]))
-        #expect(!otherKey.exporter.equals(schedule.exporter))
+        func exporter(publicKey: Bytes32, privateKey: SecretBytes, info: [UInt8]) throws -> SecretBytes {
+            try #require(
+                HPKE.setupReceiver(encapsulated, publicKey: publicKey, privateKey: privateKey, info: info)
+            ).exporter
+        }
+        #expect(try exporter(publicKey: publicKey, privateKey: privateKey, info: [1]).equals(schedule.exporter))
+        #expect(try !exporter(publicKey: publicKey, privateKey: privateKey, info: [2]).equals(schedule.exporter))
+        let other = SecretBytes.random(count: 32)
+        let otherPublic = X25519.publicKey(of: other)
+        #expect(try !exporter(publicKey: otherPublic, privateKey: other, info: [1]).equals(schedule.exporter))
+        // Halves that do not belong together open nothing.
+        #expect(try !exporter(publicKey: otherPublic, privateKey: privateKey, info: [1]).equals(schedule.exporter))
+        #expect(try !exporter(publicKey: publicKey, privateKey: other, info: [1]).equals(schedule.exporter))
     }
 }

@@ -104,6 +104,8 @@ import Testing
         #expect(!KeyAcceptance.isAcceptable(prekey: prekey))
         #expect(X25519.agree(.random(count: 32), with: prekey) == nil)
         #expect(HPKE.setupSender(to: prekey, info: []) == nil)
-        #expect(HPKE.setupReceiver(prekey, privateKey: .random(count: 32), info: []) == nil)
+        let own = SecretBytes.random(count: 32)
+        let publicKey = X25519.publicKey(of: own)
+        #expect(HPKE.setupReceiver(prekey, publicKey: publicKey, privateKey: own, info: []) == nil)
     }
 }

@@ -43,7 +43,8 @@ import Testing
             #expect(!alice.isAcceptable(NodeID(bytes)))
             #expect(!alice.isAcceptable(prekey: bytes))
             #expect(alice.setupSender(to: bytes, info: []) == nil)
-            #expect(alice.setupReceiver(bytes, privateKey: alice.makePrekey().privateKey, info: []) == nil)
+            let (prekey, privateKey) = alice.makePrekey()
+            #expect(alice.setupReceiver(bytes, prekey: prekey, privateKey: privateKey, info: []) == nil)
         }
         #expect(alice.isAcceptable(bob.publicKey))
         #expect(alice.isAcceptable(prekey: alice.makePrekey().publicKey))
@@ -105,17 +106,18 @@ import Testing
         let wrapped = alice.wrap(key, with: alice.export(from: sender.exporter, context: [9]))
         #expect(wrapped.count == 48)
 
-        func unwrapped(_ privateKey: any Secret, info: [UInt8], context: [UInt8]) -> (any Secret)? {
-            bob.setupReceiver(sender.encapsulated, privateKey: privateKey, info: info).flatMap {
-                bob.unwrap(wrapped, with: bob.export(from: $0, context: context))
-            }
+        func unwrapped(
+            _ own: (publicKey: Bytes32, privateKey: any Secret), info: [UInt8], context: [UInt8]
+        ) -> (any Secret)? {
+            bob.setupReceiver(sender.encapsulated, prekey: own.publicKey, privateKey: own.privateKey, info: info)
+                .flatMap { bob.unwrap(wrapped, with: bob.export(from: $0, context: context)) }
         }
-        let received = try #require(unwrapped(mine.privateKey, info: [5], context: [9]))
+        let received = try #require(unwrapped(mine, info: [5], context: [9]))
         let sealed = alice.seal([1, 2, 3], with: key, authenticating: [])
         #expect(bob.open(sealed, with: received, authenticating: []) == [1, 2, 3])
-        #expect(unwrapped(other.privateKey, info: [5], context: [9]) == nil)
-        #expect(unwrapped(mine.privateKey, info: [6], context: [9]) == nil)
-        #expect(unwrapped(mine.privateKey, info: [5], context: [8]) == nil)
+        #expect(unwrapped(other, info: [5], context: [9]) == nil)
+        #expect(unwrapped(mine, info: [6], context: [9]) == nil)
+        #expect(unwrapped(mine, info: [5], context: [8]) == nil)
     }
 
     @Test func contentKeysAgreeAndCommit() {

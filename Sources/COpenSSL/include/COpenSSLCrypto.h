@@ -12,3 +12,6 @@
 /// Readies a new HMAC context for SHA-256 with the empty key. The digest is chosen by an `OSSL_PARAM`, which holds
 /// a mutable pointer to its text and so is awkward to build in Swift. Returns 1 for success.
 int mesh_hmac_init_sha256(EVP_MAC_CTX *context);
+
+/// An X25519 key of both its halves, 32 bytes each, taken as they are. To be freed by the caller; null if that fails.
+EVP_PKEY *mesh_x25519_key(const unsigned char *private_key, const unsigned char *public_key);

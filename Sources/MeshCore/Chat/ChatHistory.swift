@@ -297,13 +297,16 @@ package struct ChatHistory: Sendable {
 
     /// Own direct messages to this member that are not in `held`, in sending order.
     package func directItems(from author: NodeID, to recipient: NodeID, except held: [ChainRange]) -> [Item] {
-        arrival.compactMap { id in
-            // By index: an item that is looked up is copied, and most are not wanted.
-            guard let place = items.index(forKey: id), items.values[place].header.to == recipient,
-                items.values[place].header.sender == author
-            else { return nil }
-            let at = ChainPlace(items.values[place].header)
-            return held.contains { $0.holds(at) } ? nil : items.values[place]
+        // All messages of an own chain are for one member.
+        let chains = zip(direct.keys, direct.chains).filter { key, chain in
+            key.author == author && chain.ids.values.first.flatMap { items[$0]?.header.to } == recipient
         }
+        let lacking = chains.flatMap { key, chain in
+            chain.ids.filter { seq, _ in
+                let place = ChainPlace(author: author, chain: key.chain, to: recipient, seq: seq)
+                return !held.contains { $0.holds(place) }
+            }
+        }
+        return lacking.compactMap { items[$0.value] }.sorted { $0.message.index < $1.message.index }
     }
 }

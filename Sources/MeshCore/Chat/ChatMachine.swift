@@ -132,7 +132,8 @@ package struct ChatMachine: Sendable {
             let format = EnvelopeFormat(network: network, cryptography: cryptography)
             let info = format.resealInfo(provider: provider, requester: cryptography.publicKey, prekey: prekey)
             guard let privateKey = ring.privateKey(of: prekey), cryptography.isAcceptable(prekey: item.encapsulated),
-                let exporter = cryptography.setupReceiver(item.encapsulated, privateKey: privateKey, info: info),
+                let exporter = cryptography.setupReceiver(
+                    item.encapsulated, prekey: prekey, privateKey: privateKey, info: info),
                 let messageKey = cryptography.unwrap(
                     item.sealed,
                     with: cryptography.export(

@@ -154,7 +154,8 @@ package struct EnvelopeOpener: Sendable {
         if let exporter = contexts[key] { return exporter }
         let info = format.wrapInfo(sender: sender, recipient: cryptography.publicKey, prekey: publicKey)
         guard cryptography.isAcceptable(prekey: wrap.encapsulated),
-            let exporter = cryptography.setupReceiver(wrap.encapsulated, privateKey: prekey.privateKey, info: info)
+            let exporter = cryptography.setupReceiver(
+                wrap.encapsulated, prekey: publicKey, privateKey: prekey.privateKey, info: info)
         else { return nil }
         if contextsOfSender[sender, default: 0] >= contextsPerSender {
             contexts.removeAll { key, _ in key.sender == sender }

@@ -41,8 +41,10 @@ package protocol Cryptography: Sendable {
     /// HPKE `SetupBaseS` (RFC 9180, section 5.1.1), DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305.
     /// Nil for a key that gives an all-zero shared secret.
     func setupSender(to prekey: Bytes32, info: [UInt8]) -> (encapsulated: Bytes32, exporter: any Secret)?
-    /// HPKE `SetupBaseR` with the private half of an own prekey.
-    func setupReceiver(_ encapsulated: Bytes32, privateKey: any Secret, info: [UInt8]) -> (any Secret)?
+    /// HPKE `SetupBaseR` with both halves of an own prekey: to compute the public one anew takes as long as the rest.
+    func setupReceiver(
+        _ encapsulated: Bytes32, prekey: Bytes32, privateKey: any Secret, info: [UInt8]
+    ) -> (any Secret)?
     /// HPKE `Context.Export` (RFC 9180, section 5.3), 32 bytes.
     func export(from exporter: any Secret, context: [UInt8]) -> any Secret
     /// Seals a message key under an exported key: 48 bytes, nonce zero, no associated data.

@@ -134,7 +134,9 @@ package final class FastCryptography: Cryptography, @unchecked Sendable {
         return (encapsulated, FastSecret(Self.shared(encapsulated, prekey, info)))
     }
 
-    package func setupReceiver(_ encapsulated: Bytes32, privateKey: any Secret, info: [UInt8]) -> (any Secret)? {
+    package func setupReceiver(
+        _ encapsulated: Bytes32, prekey: Bytes32, privateKey: any Secret, info: [UInt8]
+    ) -> (any Secret)? {
         guard Self.isAcceptable(encapsulated) else { return nil }
         return FastSecret(Self.shared(encapsulated, Self.publicHalf(of: own(privateKey)), info))
     }

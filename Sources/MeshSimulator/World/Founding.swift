@@ -1,3 +1,4 @@
+import Dispatch
 package import MeshCore
 
 /// How a world's network begins.
@@ -87,7 +88,8 @@ extension World {
             if isNews {
                 // Once for all of them: its lines are part of the storage that they share.
                 _ = common.digest(with: acquainted[0].cryptography)
-                for node in acquainted { node.core.adopt(common, nicks: nicks, links: links) }
+                Introduction(nodes: acquainted, common: common, nicks: nicks, links: links)
+                    .perform(onAllCores: helper != nil)
             }
             run(for: .milliseconds(100))
         }
@@ -115,4 +117,21 @@ extension World {
             schedule(.fault(.restart(index)), after: step * Int64(place))
         }
     }
+}
+
+/// What all nodes of a world hear at once.
+///
+/// Unchecked, because of each node it is one thread alone that touches it, and none of the values changes.
+private struct Introduction: @unchecked Sendable {
+    let nodes: [SimulatedNode]
+    let common: RecordStore
+    let nicks: [NodeID: String]
+    let links: [(NodeID, LinksValue)]
+
+    func perform(onAllCores isShared: Bool) {
+        guard isShared else { return nodes.indices.forEach(tell) }
+        DispatchQueue.concurrentPerform(iterations: nodes.count) { tell($0) }
+    }
+
+    private func tell(_ index: Int) { nodes[index].core.adopt(common, nicks: nicks, links: links) }
 }

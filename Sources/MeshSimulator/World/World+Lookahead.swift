@@ -36,8 +36,7 @@ extension World {
     }
 
     private func offerSteps(from start: Int64, through end: Int64, to helper: Helper) {
-        batch += 1
-        let (batch, now, first) = (batch, time, nextStep)
+        let (batch, now) = (batch, time)
         // The queue leaves its place while it is read: all else may be used meanwhile.
         var queue = EventQueue<WorldEvent>()
         swap(&queue, &self.queue)
@@ -62,7 +61,11 @@ extension World {
             return true
         }
         swap(&queue, &self.queue)
-        if nextStep - first >= Self.leastSteps { helper.begin(batch, steps: first..<nextStep) }
+        // Too few wait for those of the next look.
+        guard nextStep - batchStart >= Self.leastSteps else { return }
+        helper.begin(batch, steps: batchStart..<nextStep)
+        self.batch += 1
+        batchStart = nextStep
     }
 
     /// What the helper has taken is the world's again.

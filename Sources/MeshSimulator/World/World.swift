@@ -50,8 +50,8 @@ package final class World {
     private var effects: [Effect] = []
     private let verdicts = Verdicts()
     let helper: Helper?
-    /// The number of the last batch that a helper was offered, and where the next step is put.
-    var (batch, nextStep) = (0, 0)
+    /// The number of the batch that a helper is offered next, where it begins, and where its next step is put.
+    var (batch, batchStart, nextStep) = (1, 0, 0)
     /// All that is due up to here was looked at, in ns.
     var outlook: Int64 = 0
     /// What happens there may concern everybody.

@@ -128,6 +128,33 @@ import Testing
         #expect(history.directComplete(Self.item(0, to: Self.other).header) == 1)
     }
 
+    @Test func whatAMemberLacksOfOwnDirectMessagesComesInSendingOrder() {
+        let (first, second, third) = (WireValues.chain(9), WireValues.chain(2), WireValues.chain(4))
+        let carol = WireValues.carol.publicKey
+        var history = ChatHistory(limit: 6)
+        // The first is evicted; of the chains the later one has the lesser name.
+        for (seq, to, chain) in [
+            (0, Self.other, first), (1, Self.other, first), (0, carol, third), (2, Self.other, first),
+            (0, Self.other, second), (1, carol, third), (1, Self.other, second),
+        ] as [(UInt64, NodeID, ChainID)] {
+            _ = history.insert(Self.item(seq, to: to, chain: chain))
+        }
+        func lacking(_ member: NodeID, except held: [ChainRange] = []) -> [UInt64] {
+            history.directItems(from: Self.author, to: member, except: held)
+                .flatMap { [$0.header.chain == first ? 1 : $0.header.chain == second ? 2 : 3, $0.header.seq] }
+        }
+        #expect(lacking(Self.other) == [1, 1, 1, 2, 2, 0, 2, 1])
+        #expect(lacking(carol) == [3, 0, 3, 1])
+        let held = [
+            ChainRange(author: Self.author, chain: first, from: 0, to: 2),
+            ChainRange(author: Self.author, chain: second, from: 1, to: 2),
+            ChainRange(author: Self.other, chain: third, from: 0, to: 9),
+        ]
+        #expect(lacking(Self.other, except: held) == [1, 2, 2, 0])
+        #expect(lacking(carol, except: held) == [3, 0, 3, 1], "another author's chain of the same name")
+        #expect(history.directItems(from: Self.other, to: Self.author, except: []).isEmpty)
+    }
+
     @Test func messagesComeInCausalOrderAndByIndex() {
         var history = ChatHistory(limit: 10)
         for (seq, lamport) in [(2, 9), (0, 3), (1, 5)] as [(UInt64, UInt64)] {

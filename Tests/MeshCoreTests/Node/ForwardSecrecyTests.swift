@@ -48,7 +48,7 @@ import Testing
                     if exports(secret, wrap) { return true }
                     guard wrap.prekeyID == id,
                         let exporter = cryptography.setupReceiver(
-                            wrap.encapsulated, privateKey: secret, info: info)
+                            wrap.encapsulated, prekey: publicKey, privateKey: secret, info: info)
                     else { return false }
                     return exports(exporter, wrap)
                 }

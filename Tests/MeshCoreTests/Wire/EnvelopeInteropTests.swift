@@ -88,7 +88,9 @@ struct EnvelopeInteropTests {
         let verified = try opener.verify(message, ciphertext: ciphertext, wraps: nil).get()
         let info = format.resealInfo(provider: Self.carol, requester: Self.bob, prekey: FixedCryptography.prekey)
         let prekey = SecretBytes(copying: FixedCryptography.prekeyPrivate)
-        let exporter = try #require(cryptography.setupReceiver(encapsulated, privateKey: prekey, info: info))
+        let exporter = try #require(
+            cryptography.setupReceiver(
+                encapsulated, prekey: FixedCryptography.prekey, privateKey: prekey, info: info))
         let context = format.resealContext(request: WireValues.hash(230), message: verified.id)
         let key = try #require(cryptography.unwrap(sealed, with: cryptography.export(from: exporter, context: context)))
         #expect(opener.open(verified, with: key)?.body == Self.greeting)

@@ -47,8 +47,10 @@ struct FixedCryptography: Cryptography {
     func open(_ ciphertext: [UInt8], with key: any Secret, authenticating: [UInt8]) -> [UInt8]? {
         base.open(ciphertext, with: key, authenticating: authenticating)
     }
-    func setupReceiver(_ encapsulated: Bytes32, privateKey: any Secret, info: [UInt8]) -> (any Secret)? {
-        base.setupReceiver(encapsulated, privateKey: privateKey, info: info)
+    func setupReceiver(
+        _ encapsulated: Bytes32, prekey: Bytes32, privateKey: any Secret, info: [UInt8]
+    ) -> (any Secret)? {
+        base.setupReceiver(encapsulated, prekey: prekey, privateKey: privateKey, info: info)
     }
     func export(from exporter: any Secret, context: [UInt8]) -> any Secret {
         base.export(from: exporter, context: context)
