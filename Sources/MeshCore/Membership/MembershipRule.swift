@@ -49,23 +49,28 @@ extension MembershipSet {
     func reach(
         over honoured: [VerifiedOperation]
     ) -> (depths: [NodeID: Int], invitations: [NodeID: VerifiedOperation]) {
-        let bySigner = Dictionary(grouping: honoured) { $0.signer }
-        var depths = Dictionary(uniqueKeysWithValues: roots.map { ($0, 0) })
-        var invitations: [NodeID: VerifiedOperation] = [:]
+        let bySigner = Dictionary(grouping: honoured.indices) { honoured[$0].signer }
+        var depths = [NodeID: Int](minimumCapacity: roots.count + honoured.count)
+        for root in roots { depths[root] = 0 }
+        var places = [NodeID: Int](minimumCapacity: honoured.count)
         var level = Array(roots)
         var depth = 0
         while !level.isEmpty {
             depth += 1
-            var next: [NodeID: VerifiedOperation] = [:]
-            for invitation in level.flatMap({ bySigner[$0] ?? [] }) where depths[invitation.subject] == nil {
-                let first = next[invitation.subject] ?? invitation
-                next[invitation.subject] = invitation.id < first.id ? invitation : first
+            var next: [NodeID] = []
+            for place in level.flatMap({ bySigner[$0] ?? [] }) {
+                let subject = honoured[place].subject
+                if depths[subject] == nil {
+                    (depths[subject], places[subject]) = (depth, place)
+                    next.append(subject)
+                } else if depths[subject] == depth, let other = places[subject], honoured[place].id < honoured[other].id
+                {
+                    places[subject] = place
+                }
             }
-            for key in next.keys { depths[key] = depth }
-            invitations.merge(next) { $1 }
-            level = Array(next.keys)
+            level = next
         }
-        return (depths, invitations)
+        return (depths, places.mapValues { honoured[$0] })
     }
 
     /// Of each revoked key the revocation with the least id: the one shown, and the proof given.

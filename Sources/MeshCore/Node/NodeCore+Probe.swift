@@ -12,6 +12,8 @@ extension NodeCore {
     /// So many questions in a row, to members drawn anew, must come to nothing: one who does not answer may be dead,
     /// and in a group of which a tenth is silent, four silent ones in a row are one in 10,000.
     private static let probeFailures = 4
+    /// Until then a link may not be synced, and what is asked through it may find no way.
+    private static let settlingTime: Duration = .seconds(30)
     /// How long a neighbour that passes nothing on is not linked again.
     private static let silentBar: Duration = .seconds(60)
 
@@ -24,9 +26,10 @@ extension NodeCore {
     }
 
     private mutating func probe(_ link: LinkID) {
-        guard let state = links[link], state.isEstablished, state.isSynced, state.suspectSince == nil,
-            let peer = state.peer,
-            let target = topology.neighbours(of: peer).filter({ $0 != id }).randomElement(using: &generator),
+        // By the peer's own word: who hears of nobody but by silent neighbours does not hear the other ends confirm it.
+        guard let state = links[link], state.isEstablished, state.suspectSince == nil, let peer = state.peer,
+            state.isSynced || now >= state.openedAt + Self.settlingTime,
+            let target = topology.listed(by: peer).filter({ $0 != id }).randomElement(using: &generator),
             let new = makeRequest(.ids([]), to: target, probing: link)
         else { return }
         requests[new.id] = new.request

@@ -265,10 +265,11 @@ package struct LinkGraph: Sendable {
         return (gained, lost)
     }
 
-    func neighbours(of id: NodeID) -> [NodeID] {
+    /// The members that this one lists, whether or not they list it; sorted.
+    package func listed(by id: NodeID) -> [NodeID] {
         guard let rank = ranks[id] else { return [] }
         var result: [NodeID] = []
-        eachPeer(of: rank) { if isLive(rank, $0) { result.append(members[$0]) } }
+        eachPeer(of: rank) { result.append(members[$0]) }
         return result.sorted()
     }
 

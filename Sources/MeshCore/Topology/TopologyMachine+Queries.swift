@@ -18,8 +18,8 @@ extension TopologyMachine {
     package var wantsSeedPeers: Bool { links.isEmpty }
     /// Peers at the other ends of live links, sorted.
     package var neighbours: [NodeID] { links.live.map(\.peer) }
-    /// Those at the other ends of a member's live links in my view, ascending.
-    package func neighbours(of member: NodeID) -> [NodeID] { graph.neighbours(of: member) }
+    /// Those to whom a member says that it has links, ascending.
+    package func listed(by member: NodeID) -> [NodeID] { graph.listed(by: member) }
     package func isReachable(_ member: NodeID) -> Bool { graph.isReachable(member) }
     /// Also by what was told since the last evaluation.
     package mutating func isReachableNow(_ member: NodeID) -> Bool {

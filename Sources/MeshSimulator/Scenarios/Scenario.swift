@@ -76,7 +76,7 @@ package final class Stage {
 
     /// From a hundred nodes on stories are told shorter, so that each ends within a minute of real time; what is measured
     /// is by node and second. Only a split lasts ten minutes at every size.
-    var isLarge: Bool { options.nodes >= 100 }
+    var isLarge: Bool { options.nodes > 100 }
 
     private static func worldOptions(_ options: Scenario.Options) -> World.Options {
         var result = World.Options()

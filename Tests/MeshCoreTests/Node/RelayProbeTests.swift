@@ -40,6 +40,21 @@ import Testing
         #expect(parted.isEmpty, "the others have each other")
     }
 
+    @Test func aNeighbourThatIsNeverOfOneMindIsFoundOutAsWell() {
+        let world = Self.group()
+        let mute = world.nodes[3]
+        (mute.isMute, mute.isSecretive) = (true, true)
+        world.kill(mute)
+        world.run(for: .seconds(20))
+        world.start(mute)
+        world.run(for: .seconds(10))
+        let neighbours = Self.linked(to: mute, in: world)
+        #expect(neighbours.count >= 2)
+        // Settled after 30 s, asked within 60 more, found out 20 s later.
+        world.run(for: .seconds(120))
+        #expect(Self.left(neighbours) >= neighbours.count - 1, "the last one has nobody to ask through it")
+    }
+
     @Test func whoCarriesIsNeverLeft() {
         let world = Self.group()
         world.run(for: .seconds(600))

@@ -23,6 +23,8 @@ final class TestWorld {
         var disk = MemoryDisk()
         /// Passes on nothing that is carried to one member.
         var isMute = false
+        /// Never says what it holds, so that nobody is sure to hold the same.
+        var isSecretive = false
         var store: [StateEntry] = []
         var events: [MeshEvent] = []
         var answers: [CommandID: Answer] = [:]
@@ -321,6 +323,7 @@ final class TestWorld {
                 .connect(from: End(node: index, link: link), to: endpoint, expected: expected),
                 after: delay * 2 + somewhatSlower())
         case .send(_, .routed(let routed)) where node.isMute && !Self.isOwn(routed, of: node): break
+        case .send(_, .digest) where node.isSecretive: break
         case .send(let link, let message):
             guard let other = peers[End(node: index, link: link)] else { return }
             let bytes = message.encoded()

@@ -43,6 +43,14 @@ import Testing
         #expect(!graph.isReachable(id(1)))
     }
 
+    @Test func whoAMemberListsIsItsOwnWord() {
+        var graph = graph(4, [(0, 1), (1, 2)])
+        graph.record(value([3, 1, 9]), of: id(2))
+        #expect(graph.listed(by: id(2)) == [id(1), id(3)], "members, confirmed or not")
+        #expect(graph.listed(by: id(3)).isEmpty)
+        #expect(graph.listed(by: id(9)).isEmpty)
+    }
+
     @Test func nextHopsLeadAlongShortestPaths() {
         let graph = graph(8, (0..<8).map { ($0, ($0 + 1) % 8) })
         #expect(graph.nextHop(to: id(3)) == id(1))
