@@ -41,9 +41,8 @@ struct Link: Sendable {
     var peerVector: [VersionVector.Entry] = []
     /// How often the peer was asked for what it says it has, and did not answer.
     var silences = 0
-    /// A question that only gets through if the peer passes it on, and how many in a row did not.
+    /// A question that only gets through if the peer passes it on.
     var probe: NodeCore.Probe?
-    var probeFailures = 0
     /// The reason of the peer's LEAVE.
     var leaveReason: LeaveNotice.Reason?
     var closeReason: CloseReason?

@@ -38,6 +38,7 @@ extension NodeCore {
         emit(.linkUp(peer, nick: nick(of: peer), state.info.remote))
         refreshState(reason: "linked to \(peer.short)")
         becameReachable(peer)
+        probeAgain(peer, over: link)
     }
 
     /// The open link to a peer, if there is one.
@@ -88,6 +89,7 @@ extension NodeCore {
     private mutating func linkLost(_ link: LinkID, reason: String) {
         guard let state = links[link], let peer = state.peer else { return }
         plumtree.linkDown(link, now: now)
+        forgetProbe(over: link)
         if state.isEstablished { emit(.linkDown(peer, nick: nick(of: peer), state.info.remote, reason: reason)) }
         if rangesInFlight?.peer == peer { rangesInFlight = nil }
         guard primaryLink(to: peer) == nil else { return }

@@ -55,6 +55,32 @@ import Testing
         #expect(Self.left(neighbours) >= neighbours.count - 1, "the last one has nobody to ask through it")
     }
 
+    /// Links that end and are made anew before an answer is due, each time.
+    @Test func aNewLinkDoesNotMakeUpForSilence() {
+        let world = Self.group()
+        let mute = world.nodes[3]
+        mute.isMute = true
+        for _ in 0..<30 {
+            world.run(for: .seconds(4))
+            world.kill(mute)
+            world.start(mute)
+        }
+        #expect(Self.left(world.nodes.filter { $0 !== mute }) >= 1)
+    }
+
+    /// As by SIGSTOP: what was asked before is asked again.
+    @Test func whoeverHasSleptBlamesNobody() {
+        let world = Self.group()
+        let sleeper = world.nodes[3]
+        for _ in 0..<100 {
+            sleeper.isPaused = true
+            world.run(for: .seconds(6))
+            world.resume(sleeper)
+            world.run(for: .milliseconds(500))
+        }
+        #expect(Self.left([sleeper]) == 0)
+    }
+
     @Test func whoCarriesIsNeverLeft() {
         let world = Self.group()
         world.run(for: .seconds(600))
