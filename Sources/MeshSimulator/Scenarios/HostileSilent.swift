@@ -10,7 +10,7 @@ extension Scenario {
                 stage.world.listen(ears)
                 return Silencer(seed: stage.options.seed, index: node.index, ears: ears)
             }
-            // Whoever has silent neighbours only finds that out within 80 s, and makes other links.
+            // Whoever has silent neighbours only finds that out within 110 s, and makes other links.
             story.deliveryLimit = .seconds(180)
             story.play(on: stage)
         }

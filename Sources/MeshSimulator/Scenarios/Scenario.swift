@@ -74,7 +74,7 @@ package final class Stage {
         world = World(Self.worldOptions(options))
     }
 
-    /// From a hundred nodes on stories are told shorter, so that each ends within a minute of real time; what is measured
+    /// Of more than a hundred nodes stories are told shorter, so that each ends within a minute of real time; what is measured
     /// is by node and second. Only a split lasts ten minutes at every size.
     var isLarge: Bool { options.nodes > 100 }
 
