@@ -41,8 +41,6 @@ struct Link: Sendable {
     var peerVector: [VersionVector.Entry] = []
     /// How often the peer was asked for what it says it has, and did not answer.
     var silences = 0
-    /// A question that only gets through if the peer passes it on.
-    var probe: NodeCore.Probe?
     /// The reason of the peer's LEAVE.
     var leaveReason: LeaveNotice.Reason?
     var closeReason: CloseReason?
@@ -143,8 +141,8 @@ struct Request: Sendable {
     let sentAt: Instant
     /// What may come in answer.
     let want: SyncRequest.Want
-    /// The link that must let the answer through, when that is all there is to know.
-    let probes: LinkID?
+    /// The neighbour that must let the answer through, when that is all there is to know.
+    let probes: NodeID?
 }
 
 extension SyncRequest.Want {

@@ -89,7 +89,6 @@ extension NodeCore {
     private mutating func linkLost(_ link: LinkID, reason: String) {
         guard let state = links[link], let peer = state.peer else { return }
         plumtree.linkDown(link, now: now)
-        forgetProbe(over: link)
         if state.isEstablished { emit(.linkDown(peer, nick: nick(of: peer), state.info.remote, reason: reason)) }
         if rangesInFlight?.peer == peer { rangesInFlight = nil }
         guard primaryLink(to: peer) == nil else { return }

@@ -23,6 +23,7 @@ extension NodeCore {
             Occupancy(name: "answered", count: answered.count, limit: answered.capacity),
             Occupancy(name: "answerLimits", count: answerLimits.count, limit: answerLimits.capacity),
             Occupancy(name: "offences", count: offences.count, limit: offences.capacity),
+            Occupancy(name: "probes", count: probes.count, limit: probes.capacity),
             Occupancy(name: "doubts", count: doubts.count, limit: doubts.capacity),
             Occupancy(name: "requestLimits", count: requestLimits.count, limit: requestLimits.capacity),
             Occupancy(name: "directAsked", count: directAsked.count, limit: directAsked.capacity),

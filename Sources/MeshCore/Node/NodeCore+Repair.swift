@@ -152,7 +152,7 @@ extension NodeCore {
 
     /// A signed request on its way out, and what is to be remembered of it.
     mutating func makeRequest(
-        _ want: SyncRequest.Want, to provider: NodeID, probing link: LinkID? = nil
+        _ want: SyncRequest.Want, to provider: NodeID, probing neighbour: NodeID? = nil
     ) -> (id: Hash, request: Request, routed: Routed)? {
         guard let prekey = chat.ring.current, let nonce = Bytes32(cryptography.randomBytes(Bytes32.count)) else {
             return nil
@@ -161,7 +161,7 @@ extension NodeCore {
         let signed = body.signed(in: networkID, with: cryptography)
         return (
             SyncRequest.id(ofBody: signed.body, in: networkID, with: cryptography),
-            Request(provider: provider, prekey: prekey, sentAt: now, want: want, probes: link),
+            Request(provider: provider, prekey: prekey, sentAt: now, want: want, probes: neighbour),
             Routed(to: provider, item: .request(signed))
         )
     }
@@ -290,7 +290,7 @@ extension NodeCore {
             return count("refused.unaskedResponse")
         }
         requests[response.request] = nil
-        if let link = request.probes { return probeSucceeded(over: link) }
+        if let neighbour = request.probes { return probeSucceeded(through: neighbour) }
         let missedBefore = missed.count
         var brought = 0
         for item in response.items where take(item, request: response.request, request) { brought += 1 }

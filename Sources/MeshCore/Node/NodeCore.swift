@@ -123,6 +123,8 @@ package struct NodeCore: Sendable {
     var answered = BoundedMap<Hash, Bool>(capacity: 4_096)
     var answerLimits = BoundedMap<NodeID, RateLimit>(capacity: 1_024)
     var offences = BoundedMap<NodeID, Offence>(capacity: 1_024)
+    /// By the neighbour through which something was asked; a new link to it takes the question over.
+    var probes = BoundedMap<NodeID, Probe>(capacity: 1_024)
     /// Of members through whom the last probe came to nothing. A new link does not make up for that.
     var doubts = BoundedMap<NodeID, Doubt>(capacity: 1_024)
     /// Announced, asked for and not delivered: fictions too, so the next comparison of vectors finds the rest.
