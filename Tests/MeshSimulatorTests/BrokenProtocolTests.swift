@@ -39,15 +39,21 @@ import Testing
         #expect(trial.findings.isEmpty, "\(trial.world.violations.map(\.sentence))")
     }
 
-    /// Links that come and go start trees anew, and anti-entropy hides the rest: only time tells.
+    /// Links that come and go start trees anew, and anti-entropy hides the rest: only time tells. Of 24 seeds the whole
+    /// protocol takes 0.7 s in the middle and once 1.4, the broken one 3.4 s and once 1.2.
     @Test func aPruneThatIsNeverUndoneIsSlow() {
-        #expect(longestWayPastASleeper(with: nil) < 1.3)
-        #expect(longestWayPastASleeper(with: PruneForEver()) > 1.5)
+        #expect(medianOfLongestWays(with: nil) < 1)
+        #expect(medianOfLongestWays(with: PruneForEver()) > 1.5)
+    }
+
+    private func medianOfLongestWays(with defect: (any Defect)?) -> Double {
+        (1...5).map { longestWayPastASleeper(with: defect, seed: $0) }.sorted()[2]
     }
 
     /// The longest way of a message, in seconds, in trees that were pruned before one node stood still for 4 s.
-    private func longestWayPastASleeper(with defect: (any Defect)?) -> Double {
+    private func longestWayPastASleeper(with defect: (any Defect)?, seed: UInt64) -> Double {
         var options = World.Options()
+        options.seed = seed
         options.cryptography = .fast
         let world = World(options, count: 10)
         world.defect = defect

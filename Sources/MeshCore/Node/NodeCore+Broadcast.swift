@@ -45,7 +45,7 @@ extension NodeCore {
                     id, author: header.sender, hops: gossip.hops, isReset: gossip.isReset, over: link, isNew: false,
                     now: now))
         }
-        guard mayWrite(header) else { return count("refused.author") }
+        guard mayWrite(header) else { return refuseAuthor(of: header, id) }
         guard !isBackdated(header, id) else { return count("refused.backdated") }
         count("verified.message")
         let reception = chat.receive(envelope, claim: claim, now: now)

@@ -52,6 +52,10 @@ extension NodeCore {
         }
     }
 
+    /// What is passed on next does not wait. A newcomer's first message must not overtake its name, or people read
+    /// eight digits of a key; that did happen to one of fifty who wrote as soon as they were in.
+    private mutating func hurryRecords() { recordsPassedAt = Instant(uptime: .min, wall: 0) }
+
     mutating func passRecords() {
         timers.records = .distantFuture
         recordsPassedAt = now
@@ -184,6 +188,7 @@ extension NodeCore {
         case .address(let endpoints): remember(endpoints, of: owner)
         case .nick(let nick):
             guard knownNicks[owner] != nick else { return }
+            if knownNicks[owner] == nil { hurryRecords() }
             emit(.nickChanged(owner, nick: nick, was: knownNicks[owner]))
             knownNicks[owner] = nick
             persist([.memberNick(owner, nick)], then: .nothing)

@@ -121,18 +121,23 @@ final class LoneNode {
         case .persist(let id, let entries):
             if diskIsFull { return .persistFailed(id, "no space left") }
             store += entries
-            return .persisted(id)
+            return storeAnswers(id)
         case .store(let id, let entries):
             if diskIsFull {
                 failed.append(id)
                 return .persistFailed(id, "no space left")
             }
             disk.append(entries)
-            if answersStore { return .persisted(id) }
-            slow.append(.persisted(id))
+            return storeAnswers(id)
         case .find(let id, let query): return .found(id, disk.find(query))
         case .stopped: break
         }
+        return nil
+    }
+
+    private func storeAnswers(_ id: PersistID) -> Input? {
+        if answersStore { return .persisted(id) }
+        slow.append(.persisted(id))
         return nil
     }
 
