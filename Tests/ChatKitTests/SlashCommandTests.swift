@@ -8,7 +8,8 @@ import Testing
         ("/dm \"bob smith\"  hi", .command(.direct(to: "bob smith", text: "hi"))),
         ("/invite abc", .command(.invite("abc"))),
         ("/revoke charlie", .command(.revoke("charlie"))), ("/members", .command(.members)), ("/me", .command(.me)),
-        ("/history", .command(.history(nil))), ("/history 20", .command(.history(20))),
+        ("/history", .command(.history(.newest(nil)))), ("/history 20", .command(.history(.newest(20)))),
+        ("/history 2026-02-09", .command(.history(.day("2026-02-09")))),
         ("/clear", .command(.clear(confirmed: false))), ("/clear yes", .command(.clear(confirmed: true))),
         ("/accept", .command(.accept(nil))),
         ("/who-has", .command(.whoHas(1))), ("/who-has 3", .command(.whoHas(3))),
@@ -29,7 +30,9 @@ import Testing
 
     @Test(arguments: [
         "/dm", "/dm bob", "/invite", "/invite a b", "/revoke", "/revoke a b", "/clear no", "/clear yes please",
-        "/history x", "/history 0", "/who-has 0",
+        "/history x", "/history 0", "/history -1", "/history 2026-13-01", "/history 2026-2-09",
+        "/history 2026-02-0x", "/history 20 2026-02-09",
+        "/who-has 0",
         "/who-has x", "/verify",
         "/verify bob yes", "/trust", "/network x", "/network forget no", "/nick", "/help nope", "/quit now",
         "/members all", "/clear no", "/clear yes please",

@@ -97,6 +97,27 @@ import Testing
         try await alice.reads("where is everybody?  [delivered to 1 of 2]")
     }
 
+    /// More than are read from the disk at a time.
+    @Test func aDayIsShownOnItsOwn() async throws {
+        let alice = try await Person("alice")
+        alice.says("/network new")
+        try await alice.isTold("founded")
+        alice.says("/history 2001-02-03")
+        try await alice.isTold("nothing was said on 2001-02-03")
+        for number in 1...1_100 { alice.says("line \(number)") }
+        let days = { Set([TimeText.now, TimeText.now &- 600_000].map { TimeText.localTime($0).day }).sorted() }
+        let before = days()
+        alice.says("/history 2001-02-03")
+        try await alice.isTold("nothing was said on 2001-02-03; after it first on ")
+        #expect(alice.program.lines(.output).isEmpty, "nobody is shown what they have just typed")
+        // Two days around midnight.
+        for day in Set(before + days()).sorted() { alice.says("/history \(day)") }
+        for number in [1, 999, 1_000, 1_001, 1_100] { try await alice.reads("alice: line \(number)  [queued]") }
+        #expect(alice.program.lines(.output).count == 1_100)
+        alice.says("/history 9999-12-31")
+        try await alice.isTold("nothing was said on 9999-12-31; before it last on ")
+    }
+
     @Test func textBeyondTheLimitIsRefusedAndNothingIsLost() async throws {
         let alice = try await Person("alice")
         alice.says("/network new")

@@ -10,7 +10,7 @@ extension TextChat {
         case .revoke(let text): try await revoke(text)
         case .members: try await listMembers()
         case .me: await introduce()
-        case .history(let count): try await showHistory(count)
+        case .history(let part): try await show(part)
         case .whoHas(let number): try await tellWhoHas(number)
         case .clear(confirmed: false): say("this erases all messages here, for good; to do it: /clear yes")
         case .clear(confirmed: true):
@@ -96,24 +96,6 @@ extension TextChat {
         await output.write(node.publicKey.hex)
         say("the line to hand to a friend as --seed:")
         await output.write(session.ownAddress.contact)
-    }
-
-    private func showHistory(_ count: Int?) async throws {
-        await refreshMembers()
-        let messages = try await node.chatHistory(newest: count ?? .max)
-        let deliveries = try await node.deliveries(of: messages.filter(\.isOwn).map(\.id))
-        let words = Dictionary(deliveries.map { ($0.id, TextView.words(for: $0)) }, uniquingKeysWith: { $1 })
-        for message in messages {
-            let name = NickText.name(message.from, nick: message.fromNick, among: members)
-            if let gap = TextView.gap(message.missing, of: name) { await output.write("      " + gap) }
-            let line = view.line(for: message, members: members, now: TimeText.now)
-            guard let state = words[message.id], case .message(let text) = line else {
-                await show(line)
-                continue
-            }
-            await output.write("\(text)  [\(state)]")
-        }
-        if messages.isEmpty { say("nothing was said yet") }
     }
 
     private func tellWhoHas(_ number: Int) async throws {

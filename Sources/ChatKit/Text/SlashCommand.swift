@@ -48,8 +48,7 @@ package enum SlashCommand: Equatable, Sendable {
     case revoke(String)
     case members
     case me
-    /// The last so many messages; nil for all that are kept.
-    case history(Int?)
+    case history(HistoryPart)
     /// Who has the so-manieth of one's own messages, counted back from the newest, which is 1.
     case whoHas(Int)
     /// Erase all messages of this node.
@@ -84,8 +83,8 @@ package enum SlashCommand: Equatable, Sendable {
         case .members: self = .members
         case .me: self = .me
         case .history:
-            guard first.isEmpty || Int(first).map({ $0 > 0 }) == true else { return nil }
-            self = .history(Int(first))
+            guard let part = HistoryPart(first) else { return nil }
+            self = .history(part)
         case .whoHas:
             guard let number = first.isEmpty ? 1 : Int(first), number > 0 else { return nil }
             self = .whoHas(number)
@@ -151,7 +150,11 @@ package enum HelpTopic: String, CaseIterable, Sendable {
             )
         case .members: ("who belongs to the group, and who is in reach", "/members", ["/members"])
         case .me: ("your key, and the line to hand to a friend", "/me", ["/me"])
-        case .history: ("what was said before", "/history [COUNT]", ["/history", "/history 20"])
+        case .history:
+            (
+                "what was said before, or on one day", "/history [COUNT | DAY]",
+                ["/history 20", "/history 2026-11-22"]
+            )
         case .whoHas:
             (
                 "who has your newest message, or your COUNT-th newest, and who is behind", "/who-has [COUNT]",

@@ -7,7 +7,7 @@ package struct Window: Equatable, Sendable {
         case direct(NodeID)
     }
 
-    /// Older entries go; the node still has them, and `/history` shows them.
+    /// Older entries go; the node still has them, and `/history DAY` shows them.
     static let entryLimit = 10_000
 
     package let kind: Kind
