@@ -28,6 +28,7 @@ extension TextChat {
     private static let pageSize = 1_000
     /// Of one day; the same number as of the newest.
     private static let dayLimit = 10_000
+    /// A hundred thousand messages take some seconds.
     private static let patience: Duration = .seconds(2)
 
     func show(_ part: HistoryPart) async throws {
@@ -44,8 +45,7 @@ extension TextChat {
     /// All pages are looked through, since a message may arrive long after its day.
     private func showDay(_ day: String) async throws {
         var (found, before, after): ([ChatMessage], String?, String?) = ([], nil, nil)
-        let started = ContinuousClock.now
-        var (next, isTold) = (0, false)
+        var (next, toldAt) = (0, ContinuousClock.now)
         while case let page = try await node.chatHistory(since: next, limit: Self.pageSize), !page.isEmpty {
             next = (page.map(\.index).max() ?? next) + 1
             for message in page {
@@ -54,9 +54,9 @@ extension TextChat {
                 if its < day { before = max(before ?? its, its) }
                 if its > day { after = min(after ?? its, its) }
             }
-            if !isTold, ContinuousClock.now - started > Self.patience {
-                say("looking through all that is kept for \(day)")
-                isTold = true
+            if ContinuousClock.now - toldAt > Self.patience {
+                say("looked through \(next) messages so far")
+                toldAt = .now
             }
         }
         if found.count > Self.dayLimit { say("\(found.count) messages; the last \(Self.dayLimit) of them:") }

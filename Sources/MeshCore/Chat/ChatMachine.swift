@@ -23,8 +23,10 @@ package struct ChatMachine: Sendable {
         let id: ChainID
         var seq: UInt64 = 0
         var prev = Hash.zero
-        /// All before this number have been acknowledged; direct chains only.
+        /// All before this number are with others: acknowledged by the member, or handed to a peer if it is the group's.
         var acknowledged: UInt64 = 0
+        /// All before this number were written in an earlier run.
+        var inherited: UInt64 = 0
     }
 
     package let network: Hash
@@ -198,7 +200,8 @@ package struct ChatMachine: Sendable {
         ring = PrekeyRing(restored: state.prekeys)
         for own in state.ownChains {
             lamport = max(lamport, own.lamport)
-            let chain = OwnChain(id: own.chain, seq: own.seq, prev: own.prev, acknowledged: own.acknowledged)
+            let chain = OwnChain(
+                id: own.chain, seq: own.seq, prev: own.prev, acknowledged: own.acknowledged, inherited: own.seq)
             if let to = own.to { directChains[to] = chain } else { groupChain = chain }
         }
         history.restore(state.chains, nextIndex: state.nextIndex)
@@ -299,6 +302,28 @@ package struct ChatMachine: Sendable {
         }
         removed(mailbox.acknowledged(author: ack.to, chain: ack.chain, seq: ack.seq, by: ack.signer))
         return news
+    }
+
+    /// Peers hold this node's messages to the group before this number.
+    mutating func passed(before number: UInt64) {
+        let number = min(number, groupChain.seq)
+        guard number > groupChain.acknowledged else { return }
+        groupChain.acknowledged = number
+        note(own: groupChain, to: nil)
+    }
+
+    /// Of this run's messages to the group all before this number were handed to a peer. Says nothing while some of an
+    /// earlier run wait.
+    mutating func passed(ofThisRunBefore number: UInt64) {
+        if groupChain.acknowledged >= groupChain.inherited { passed(before: number) }
+    }
+
+    /// A message of this node from an earlier run, of which is not known that anybody else has it.
+    func isLeftOver(_ header: ChatHeader) -> Bool {
+        guard let chain = header.to == nil ? groupChain : header.to.flatMap({ directChains[$0] }),
+            chain.id == header.chain
+        else { return false }
+        return header.seq >= chain.acknowledged && header.seq < chain.inherited
     }
 
     /// Where this node writes to the group, and the number of its next message there.

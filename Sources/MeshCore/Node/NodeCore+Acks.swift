@@ -155,7 +155,7 @@ extension NodeCore {
         var known: [ChainID: [Listener]] = [:]
         return ids.compactMap { message in
             guard let item = chat.history.item(message), item.header.sender == id else { return nil }
-            let isQueued = unpassed.contains(message) || unpublished.contains(message)
+            let isQueued = isQueued(item.header, message)
             if let to = item.header.to {
                 let isHeld = chat.unacknowledgedRange(to: to).map {
                     $0.chain == item.header.chain && item.header.seq < $0.from

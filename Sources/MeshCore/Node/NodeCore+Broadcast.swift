@@ -171,7 +171,7 @@ extension NodeCore {
     /// passed on when somebody asked for it and got it sealed anew.
     private mutating func passed(_ id: Hash, _ item: BroadcastItem) {
         if case .chat(let envelope) = item, envelope.wraps.isEmpty { return }
-        unpassed.remove(id)
+        handedOver(id)
     }
 
     // MARK: To one member

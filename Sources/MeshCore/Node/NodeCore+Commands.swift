@@ -47,7 +47,7 @@ extension NodeCore {
     mutating func publish(_ message: ChatMessage, _ envelope: Envelope, _ command: CommandID) {
         unpublished.remove(message.id)
         payloads[message.id] = .chat(envelope)
-        if unpassed.count < configuration.limits.history { unpassed.insert(message.id) }
+        queued(message)
         perform(plumtree.publish(message.id, author: id, isRepaired: false, from: nil, now: now))
         answer(command, .sent(message.id))
         emit(.chatMessageReceived(named(message)))

@@ -112,6 +112,7 @@ extension NodeCore {
     /// Equal roots end the round; this is all a quiet mesh sends.
     mutating func gossip() {
         timers.gossip = now + configuration.gossipInterval
+        rememberPassed()
         for link in openLinks {
             if let until = links.look(at: link, { $0?.exchangeUntil }), until <= now {
                 links[link]?.exchangeUntil = nil

@@ -275,6 +275,8 @@ extension NodeCore {
         isStopping = true
         answer(command, .done)
         persistUnhurried()
+        rememberPassed()
+        keep(then: .kept)
         outbox.append(.stopped)
     }
 

@@ -136,7 +136,7 @@ extension NodeCore {
         operations = Self.noOperations(of: id, limits: configuration.limits)
         membership = operations.evaluate()
         (endpoints, keptEndpoints, knownNicks, seen, accepted, online) = ([:], [:], [:], [], [], [])
-        unpassed = []
+        unpassed.removeAll { _, _ in true }
         for index in seeds.indices { seeds[index].pinned = nil }
         state = .joining
         emit(.stateChanged(.joining, reason: "the network was forgotten"))

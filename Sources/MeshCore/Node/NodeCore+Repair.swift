@@ -62,13 +62,16 @@ extension NodeCore {
     mutating func receive(_ vector: VersionVector, from peer: NodeID, over link: LinkID) {
         guard vector.root != honouredVector.root else {
             links[link]?.peerVector = []
-            return
+            return chat.passed(before: .max)
         }
         guard let chains = vector.chains else {
             if mayAnswer(link) { sendVector(over: link, withChains: true) }
             return
         }
-        for chain in chains where chain.author == id { leaveChain(chain) }
+        for chain in chains where chain.author == id {
+            leaveChain(chain)
+            if chain.chain == chat.ownGroupChain.id { chat.passed(before: chain.next) }
+        }
         links[link]?.peerVector = chains
         requestRanges()
         let sentRecently = links[link]?.vectorSentAt.map { now - $0 < .seconds(2) } ?? false
@@ -209,9 +212,9 @@ extension NodeCore {
     }
 
     private mutating func markPassed(_ items: [SyncResponse.Item]) {
-        guard !unpassed.isEmpty else { return }
+        guard unpassed.count > 0 else { return }
         for case .resealed(let message, _, _, _) in items {
-            unpassed.remove(ChatBody.id(ofBody: message.body, in: networkID, with: cryptography))
+            handedOver(ChatBody.id(ofBody: message.body, in: networkID, with: cryptography))
         }
     }
 

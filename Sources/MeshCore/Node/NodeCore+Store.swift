@@ -37,7 +37,7 @@ extension NodeCore {
     mutating func forgetMessages(storedBefore wall: UInt64?, keepingNewest count: Int?) {
         for id in chat.forgetMessages(storedBefore: wall, keepingNewest: count) {
             payloads[id] = nil
-            unpassed.remove(id)
+            handedOver(id)
         }
     }
 

@@ -67,8 +67,8 @@ package struct NodeCore: Sendable {
     var online: Set<NodeID> = []
     /// Peers whose link has gone; the next look at the map says whether they are out of reach.
     var doubtful: Set<NodeID> = []
-    /// Own messages that no peer has been handed yet.
-    var unpassed: Set<Hash> = []
+    /// Own messages of this run that no peer has been handed yet, and the numbers of those to the group.
+    var unpassed: BoundedMap<Hash, UInt64?>
     /// Members that said goodbye and have not come back.
     var quitters: Set<NodeID> = []
     var knownNicks: [NodeID: String] = [:]
@@ -151,6 +151,7 @@ package struct NodeCore: Sendable {
         operationLimit = RateLimit(burst: configuration.limits.operations, perSecond: 1)
         outsiderLimit = operationLimit
         nick = configuration.nick
+        unpassed = BoundedMap(capacity: max(1, configuration.limits.history))
         seeds = configuration.seedPeers.map { SeedState(peer: $0, now: now) }
         life = now.wall
         operations = Self.noOperations(of: id, limits: configuration.limits)

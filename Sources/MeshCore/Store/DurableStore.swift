@@ -159,7 +159,7 @@ package struct StoredOwnChain: Hashable, Sendable {
     /// The next number, and the id of the message before it.
     package let seq: UInt64
     package let prev: Hash
-    /// Direct chains: all before this number were acknowledged.
+    /// All before this number were acknowledged by the member, or, of the group's chain, handed to a peer.
     package let acknowledged: UInt64
     package let lamport: UInt64
 
