@@ -22,7 +22,10 @@ enum SecretMemory {
                 return unsafe buffer(block, count)
             }
         }
-        return unsafe allocatePages(count)
+        // Reason for unsafe: as above, and `release` tells the two apart by their size.
+        let place = unsafe count <= SecretPool.placeSize ? SecretPool.take() : map(wholePages(count))
+        guard let place = unsafe place else { fatalError("no memory for a secret of \(count) bytes") }
+        return unsafe buffer(place, count)
     }
 
     /// Zeroes the bytes and gives them back.
@@ -31,24 +34,23 @@ enum SecretMemory {
         // Reason for unsafe: frees what `allocate` returned, once, from the owner's `deinit`.
         if unsafe CRYPTO_secure_allocated(start) == 1 {
             unsafe CRYPTO_secure_clear_free(start, bytes.count, #file, #line)
+        } else if bytes.count <= SecretPool.placeSize {
+            unsafe SecretPool.giveBack(start)
         } else {
             unsafe OPENSSL_cleanse(start, bytes.count)
             unsafe munmap(start, wholePages(bytes.count))
         }
     }
 
-    /// Pages of their own when the heap is full. Locking may fail at the process's limit; the secret then still
-    /// stays out of core dumps.
-    private static func allocatePages(_ count: Int) -> UnsafeMutableBufferPointer<UInt8> {
-        let size = wholePages(count)
-        // Reason for unsafe: a fresh anonymous mapping, owned by the caller until `release`.
+    /// Pages when the heap is full. Locking may fail at the process's limit; the secret then still stays out of core
+    /// dumps.
+    static func map(_ size: Int) -> UnsafeMutableRawPointer? {
+        // Reason for unsafe: a fresh anonymous mapping, the caller's.
         let pages = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        guard let pages = unsafe pages, unsafe pages != MAP_FAILED else {
-            fatalError("no memory for a secret of \(count) bytes")
-        }
+        guard let pages = unsafe pages, unsafe pages != MAP_FAILED else { return nil }
         unsafe mlock(pages, size)
         unsafe madvise(pages, size, MADV_DONTDUMP)
-        return unsafe buffer(pages, count)
+        return unsafe pages
     }
 
     private static func wholePages(_ count: Int) -> Int {

@@ -69,6 +69,19 @@ import Testing
         #expect(KeyAcceptance.isAcceptable(IdentityKey(seed: .random()).publicKey))
     }
 
+    /// Linux grants a process 65,530 mappings. A hundred nodes in one process held more secrets, and it trapped.
+    @Test func thereMayBeMoreSecretsThanMappings() throws {
+        let value = RandomBytes.make(32)
+        var secrets = (0..<180_000).map { _ in SecretBytes(copying: value) }
+        #expect(secrets.allSatisfy { $0.equals(secrets[0]) })
+        let last = RandomBytes.make(32)
+        secrets.append(SecretBytes(copying: last))
+        #expect(try ProtectedMemory.occurrences(of: last) == 1)
+        secrets = []
+        #expect(try ProtectedMemory.occurrences(of: last) == 0)
+        #expect(try ProtectedMemory.occurrences(of: value) == 0)
+    }
+
     @Test func aSeedGoesThroughADescriptorUnchanged() throws {
         let seed = IdentitySeed.random()
         let copy = try throughPipe { try seed.write(to: $0) }

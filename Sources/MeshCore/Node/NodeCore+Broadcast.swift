@@ -159,10 +159,10 @@ extension NodeCore {
     mutating func receive(_ graft: Graft, over link: LinkID) {
         plumtree.grafted(graft, over: link)
         guard let id = graft.id else { return }
-        guard let item = payloads[id], mayAnswer(link) else {
+        guard let item = payloads[id], mayAnswer(link, from: .others) else {
             return send(.notFound(NotFound(id: id)), over: link)
         }
-        charge(item.size, to: link)
+        charge(item.size, to: link, from: .others)
         send(.gossip(Gossip(isReset: false, hops: 1, item: item)), over: link)
         passed(id, item)
     }

@@ -8,19 +8,34 @@ extension NodeCore {
     private static let answerBurst = 1_024 * 1_024
     private static let answerRate = 16.0 * 1_024
 
+    /// Each has a share of its own: members who hoard make 2.6 MB of records, and whoever had sent those to a neighbour
+    /// did not tell it for a minute which messages there are.
+    enum Share: Hashable {
+        case records
+        /// Operations, vectors, messages.
+        case others
+    }
+
+    struct ShareKey: Hashable {
+        let peer: NodeID
+        let share: Share
+    }
+
     /// May the peer of this link be answered now?
-    mutating func mayAnswer(_ link: LinkID) -> Bool {
+    mutating func mayAnswer(_ link: LinkID, from share: Share) -> Bool {
         guard let peer = links.line(of: link)?.peer else { return false }
-        var limit = answerLimits[peer] ?? RateLimit(burst: Self.answerBurst, perSecond: Self.answerRate)
-        defer { answerLimits[peer] = limit }
+        let key = ShareKey(peer: peer, share: share)
+        var limit = answerLimits[key] ?? RateLimit(burst: Self.answerBurst, perSecond: Self.answerRate)
+        defer { answerLimits[key] = limit }
         if limit.isOpen(at: now) { return true }
         count("refused.answerRate")
         return false
     }
 
     /// Counts an answer of so many bytes.
-    mutating func charge(_ bytes: Int, to link: LinkID) {
-        if let peer = links.line(of: link)?.peer { answerLimits[peer]?.charge(bytes) }
+    mutating func charge(_ bytes: Int, to link: LinkID, from share: Share) {
+        guard let peer = links.line(of: link)?.peer else { return }
+        answerLimits[ShareKey(peer: peer, share: share)]?.charge(bytes)
     }
 
     // MARK: Offences

@@ -189,9 +189,9 @@ extension NodeCore {
         guard links[link]?.exchangeUntil == nil,
             links[link]?.detailSentAt.map({ now - $0 >= configuration.gossipInterval }) ?? true
         else { return }
-        guard mayAnswer(link) else { return }
+        guard mayAnswer(link, from: .records) else { return }
         sendDigest(over: link, withDetail: true)
-        charge(68 * operations.signerCount + 80 * records.ownerCount, to: link)
+        charge(68 * operations.signerCount + 80 * records.ownerCount, to: link, from: .records)
     }
 
     private mutating func exchangeRecords(_ detail: DigestDetail, over link: LinkID) {
@@ -216,9 +216,9 @@ extension NodeCore {
         guard ours != theirs else { return false }
         let their = Dictionary(theirs.map { ($0.signer, $0) }, uniquingKeysWith: { first, _ in first })
         let our = Dictionary(ours.map { ($0.signer, $0) }, uniquingKeysWith: { first, _ in first })
-        guard mayAnswer(link) else { return true }
+        guard mayAnswer(link, from: .others) else { return true }
         for signer in Set(their.keys).union(our.keys).sorted() where their[signer] != our[signer] {
-            charge(40 + 32 * Int(our[signer]?.count ?? 0), to: link)
+            charge(40 + 32 * Int(our[signer]?.count ?? 0), to: link, from: .others)
             let ids = Array(operations.ids(of: signer).prefix(WireLimits.operationIDs))
             send(.operationIDs(OperationIDs(signer: signer, ids: ids)), over: link)
         }
@@ -226,9 +226,9 @@ extension NodeCore {
     }
 
     private mutating func receive(_ message: OperationIDs, over link: LinkID) {
-        guard mayAnswer(link) else { return }
+        guard mayAnswer(link, from: .others) else { return }
         let missing = operations.operations(of: message.signer, missingFrom: message.ids).map(\.operation)
-        charge(missing.reduce(0) { $0 + $1.signed.body.count + Operation.minimumSize }, to: link)
+        charge(missing.reduce(0) { $0 + $1.signed.body.count + Operation.minimumSize }, to: link, from: .others)
         for chunk in missing.chunked(
             bySize: WireLimits.chunk, countLimit: WireLimits.operations,
             size: {

@@ -1,9 +1,9 @@
 // Signed records: those of others, checked and passed on, and this node's own.
 extension NodeCore {
     mutating func sendMissing(from detail: DigestDetail, over link: LinkID) {
-        guard mayAnswer(link) else { return }
+        guard mayAnswer(link, from: .records) else { return }
         let missing = records.missing(from: detail.owners, with: cryptography)
-        charge(missing.reduce(0) { $0 + $1.body.count + 72 }, to: link)
+        charge(missing.reduce(0) { $0 + $1.body.count + 72 }, to: link, from: .records)
         // Also an empty answer is one: it ends the exchange.
         guard !missing.isEmpty else { return send(.delta(Delta(records: [], isComplete: true)), over: link) }
         let chunks = missing.chunked(bySize: WireLimits.chunk, countLimit: WireLimits.records) { $0.body.count + 72 }

@@ -36,7 +36,7 @@ extension NodeCore {
         let vector = honouredVector
         if withChains {
             links[link]?.vectorSentAt = now
-            charge(vector.chains.count * 56, to: link)
+            charge(vector.chains.count * 56, to: link, from: .others)
         }
         send(.vector(VersionVector(root: vector.root, chains: withChains ? vector.chains : nil)), over: link)
     }
@@ -65,7 +65,7 @@ extension NodeCore {
             return chat.passed(before: .max)
         }
         guard let chains = vector.chains else {
-            if mayAnswer(link) { sendVector(over: link, withChains: true) }
+            if mayAnswer(link, from: .others) { sendVector(over: link, withChains: true) }
             return
         }
         for chain in chains where chain.author == id {

@@ -121,7 +121,7 @@ package struct NodeCore: Sendable {
     var requestLimits = BoundedMap<NodeID, RateLimit>(capacity: 1_024)
     /// Requests that were answered: whoever carries one could otherwise use up its author's share.
     var answered = BoundedMap<Hash, Bool>(capacity: 4_096)
-    var answerLimits = BoundedMap<NodeID, RateLimit>(capacity: 1_024)
+    var answerLimits = BoundedMap<ShareKey, RateLimit>(capacity: 2_048)
     var offences = BoundedMap<NodeID, Offence>(capacity: 1_024)
     /// By the neighbour through which something was asked; a new link to it takes the question over.
     var probes = BoundedMap<NodeID, Probe>(capacity: 1_024)
