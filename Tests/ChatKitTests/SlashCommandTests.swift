@@ -45,6 +45,11 @@ import Testing
         #expect(sentence.hasPrefix("usage: /"))
     }
 
+    @Test func theUsageHasAnExampleWhereItHelps() {
+        #expect(TypedLine("/history x") == .problem("usage: /history [COUNT | DAY], for example /history 2026-11-22"))
+        #expect(TypedLine("/members x") == .problem("usage: /members"))
+    }
+
     @Test(arguments: [("/membres", "/members"), ("/qiut", "/quit"), ("/verfy bob", "/verify"), ("/Dm bob hi", "/dm")])
     func anUnknownCommandNamesTheNearestAndSendsNothing(line: String, hint: String) {
         guard case .problem(let sentence) = TypedLine(line) else {

@@ -25,7 +25,7 @@ package enum TypedLine: Equatable, Sendable {
                     + (hint.map { "; did you mean /\($0)?" } ?? "") + " (/help lists all, // sends a slash)")
             return
         }
-        self = SlashCommand(topic, rest).map(TypedLine.command) ?? .problem("usage: \(topic.usage)")
+        self = SlashCommand(topic, rest).map(TypedLine.command) ?? .problem(topic.reminder)
     }
 
     /// The first word and what follows it; quotes hold a nick with spaces together.
@@ -192,6 +192,10 @@ package enum HelpTopic: String, CaseIterable, Sendable {
     package var summary: String { texts.summary }
     package var usage: String { texts.usage }
     package var examples: [String] { texts.examples }
+    /// What to say to arguments that make no sense.
+    var reminder: String {
+        "usage: " + usage + (examples.last.map { $0 == usage ? "" : ", for example \($0)" } ?? "")
+    }
 
     /// What `/help` shows.
     package static func text(_ topic: HelpTopic?) -> [String] {
