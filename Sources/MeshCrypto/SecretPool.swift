@@ -33,6 +33,7 @@ enum SecretPool {
     }
 
     private static func makeBlock() -> [UInt] {
+        // Reason for unsafe: only the address is taken; nobody else has the block.
         guard let block = unsafe SecretMemory.map(blockSize) else { return [] }
         let first = UInt(bitPattern: block)
         return stride(from: 0, to: UInt(blockSize), by: placeSize).reversed().map { first + $0 }

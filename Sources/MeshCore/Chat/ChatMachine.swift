@@ -320,9 +320,9 @@ package struct ChatMachine: Sendable {
 
     /// A message of this node from an earlier run, of which is not known that anybody else has it.
     func isLeftOver(_ header: ChatHeader) -> Bool {
-        guard let chain = header.to == nil ? groupChain : header.to.flatMap({ directChains[$0] }),
-            chain.id == header.chain
-        else { return false }
+        guard let chain = header.to.map({ directChains[$0] }) ?? groupChain, chain.id == header.chain else {
+            return false
+        }
         return header.seq >= chain.acknowledged && header.seq < chain.inherited
     }
 

@@ -6,17 +6,6 @@ import Testing
 /// Whether somebody else has a message is told truly after a restart too. An earlier run's used to be called passed on,
 /// whoever had been there.
 @Suite struct PassedTests {
-    private static func founder(_ change: (inout NodeConfiguration) -> Void = { _ in }) -> LoneNode {
-        .founder { configuration in
-            configuration.isDurable = true
-            change(&configuration)
-        }
-    }
-
-    private static func again(_ node: LoneNode) -> LoneNode {
-        LoneNode(store: node.store, disk: node.disk, now: node.now + .seconds(1)) { $0.isDurable = true }
-    }
-
     private static func write(_ text: String, to member: NodeID? = nil, at node: LoneNode) throws -> Hash {
         let answer = node.perform(
             member.map { .sendDirect(to: $0, text: Array(text.utf8)) } ?? .send(text: Array(text.utf8)))
@@ -27,22 +16,22 @@ import Testing
     private static func state(of id: Hash, at node: LoneNode) -> Delivery.State? { node.core.delivery(of: id)?.state }
 
     @Test func whatNobodyWasHandedIsQueuedAfterARestartToo() throws {
-        let node = Self.founder()
+        let node = LoneNode.durableFounder()
         let member = HostilePeer.member(10, of: node).id
         let ids = [try Self.write("to all", at: node), try Self.write("to one", to: member, at: node)]
         node.run(for: .seconds(5))
         #expect(ids.map { Self.state(of: $0, at: node) } == [.queued, .queued])
-        let next = Self.again(node)
+        let next = node.again()
         next.run(for: .seconds(5))
         let new = try Self.write("new", at: next)
         next.run(for: .seconds(5))
         #expect((ids + [new]).map { Self.state(of: $0, at: next) } == [.queued, .queued, .queued])
-        #expect((ids + [new]).map { Self.state(of: $0, at: Self.again(next)) } == [.queued, .queued, .queued])
+        #expect((ids + [new]).map { Self.state(of: $0, at: next.again()) } == [.queued, .queued, .queued])
     }
 
     @Test(arguments: [false, true])
     func whatAPeerWasHandedStaysPassedOn(quits: Bool) throws {
-        let node = Self.founder()
+        let node = LoneNode.durableFounder()
         let peer = HostilePeer.member(10, of: node)
         let link = peer.join()
         // What is sealed to nobody does not count as handed over.
@@ -54,21 +43,21 @@ import Testing
         let handed = try Self.write("handed over", at: node)
         #expect(Self.state(of: handed, at: node) == .passed)
         quits ? _ = node.perform(.quit) : node.run(for: .seconds(2))
-        guard !quits else { return #expect(Self.state(of: handed, at: Self.again(node)) == .passed) }
+        guard !quits else { return #expect(Self.state(of: handed, at: node.again()) == .passed) }
         peer.say(.leave(LeaveNotice(reason: .quit)), over: link)
         let alone = try Self.write("nobody is there", at: node)
         node.run(for: .seconds(2))
-        let next = Self.again(node)
+        let next = node.again()
         #expect(Self.state(of: handed, at: next) == .passed)
         #expect(Self.state(of: alone, at: next) == .queued)
     }
 
     /// A kill within the second in which what was passed on is remembered.
     @Test func whatAPeerSaysToHoldIsPassedOn() throws {
-        let node = Self.founder()
+        let node = LoneNode.durableFounder()
         let member = HostilePeer.member(10, of: node)
         let ids = try (1...3).map { try Self.write("message \($0)", at: node) }
-        let next = Self.again(node)
+        let next = node.again()
         let peer = HostilePeer(10, at: next)
         let link = peer.join()
         let chain = next.core.chat.ownGroupChain
@@ -86,22 +75,19 @@ import Testing
     }
 
     @Test func equalVectorsMeanThatThePeerHoldsAll() throws {
-        let node = Self.founder()
+        let node = LoneNode.durableFounder()
         _ = HostilePeer.member(10, of: node)
         let id = try Self.write("message", at: node)
-        let next = Self.again(node)
+        let next = node.again()
         let peer = HostilePeer(10, at: next)
         let link = peer.join()
-        let vectors = next.sent(over: link).compactMap { message in
-            if case .vector(let vector) = message { vector } else { nil }
-        }
-        peer.say(.vector(VersionVector(root: try #require(vectors.last).root)), over: link)
+        peer.say(.vector(VersionVector(root: try #require(peer.vectors(over: link).last).root)), over: link)
         #expect(Self.state(of: id, at: next) == .passed)
-        #expect(Self.state(of: id, at: Self.again(next)) == .passed)
+        #expect(Self.state(of: id, at: next.again()) == .passed)
     }
 
     @Test func whatDoesNotFitIntoMemoryIsForgottenFromTheOldestOn() throws {
-        let node = Self.founder { $0.limits.history = 4 }
+        let node = LoneNode.durableFounder { $0.limits.history = 4 }
         let ids = try (1...6).map { try Self.write("message \($0)", at: node) }
         #expect(ids.suffix(4).allSatisfy { Self.state(of: $0, at: node) == .queued })
         #expect(node.core.status.unpassed == 4)

@@ -141,6 +141,11 @@ final class HostilePeer {
         }
     }
 
+    /// The version vectors that the node has sent over this link.
+    func vectors(over link: LinkID) -> [VersionVector] {
+        node.sent(over: link).compactMap { if case .vector(let vector) = $0 { vector } else { nil } }
+    }
+
     func respond(_ items: [SyncResponse.Item], to request: Hash, hasMore: Bool = false, over link: LinkID) {
         let body = SyncResponse(signer: id, request: request, items: items, hasMore: hasMore)
         say(.routed(Routed(to: node.id, item: .response(sign(body)))), over: link)

@@ -63,6 +63,24 @@ final class LoneNode {
         return node
     }
 
+    /// A founder that keeps messages on its disk.
+    static func durableFounder(_ change: (inout NodeConfiguration) -> Void = { _ in }) -> LoneNode {
+        founder { configuration in
+            configuration.isDurable = true
+            change(&configuration)
+        }
+    }
+
+    /// The next run of a node that keeps messages on its disk.
+    func again(
+        after pause: Duration = .seconds(1), _ change: (inout NodeConfiguration) -> Void = { _ in }
+    ) -> LoneNode {
+        LoneNode(store: store, disk: disk, now: now + pause) { configuration in
+            configuration.isDurable = true
+            change(&configuration)
+        }
+    }
+
     var id: NodeID { cryptography.publicKey }
     var network: Hash { core.status.network ?? .zero }
     var root: Hash { core.root }
